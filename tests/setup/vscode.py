@@ -22,9 +22,9 @@ from pathlib import Path
 
 Say = Callable[[str], None]
 
-NODE = "24.13.0"
+NODE = "24.21.0"
 CODE_SERVER = "4.139.1"
-PLAYWRIGHT = "1.57.0"
+PLAYWRIGHT = "1.65.1"
 
 # Program or header that shows a package is there -> the Debian package that brings it.
 DEBIAN = {
@@ -76,8 +76,8 @@ def _install(root: Path, say: Say) -> dict[str, str]:
     if not (stamp.is_file() and json.loads(stamp.read_text()) == versions):
         stamp.unlink(missing_ok=True)
         say(f"VS Code for the tests goes to {root} (about 6 minutes once; log: {work.log})")
-        work.step(f"node {NODE}", root / "node", [["npm", "install", f"node@{NODE}"]])
-        work.step(f"playwright-core {PLAYWRIGHT}", root / "playwright", [["npm", "install", f"playwright-core@{PLAYWRIGHT}"]])
+        work.step(f"node {NODE}", root / "node", [["npm", "install", "--prefix", ".", f"node@{NODE}"]])
+        work.step(f"playwright-core {PLAYWRIGHT}", root / "playwright", [["npm", "install", "--prefix", ".", f"playwright-core@{PLAYWRIGHT}"]])
         _code_server(work, root / "code-server")
         work.run("code-server starts", root, ["node", str(code_server), "--version"])
         stamp.write_text(json.dumps(versions))
@@ -92,7 +92,7 @@ def _install(root: Path, say: Say) -> dict[str, str]:
 def _code_server(work: _Work, home: Path) -> None:
     vscode = home / "node_modules" / "code-server" / "lib" / "vscode"
     quiet = ["npm", "install", "--omit=dev", "--ignore-scripts"]
-    work.step(f"code-server {CODE_SERVER}", home, [["npm", "install", "--ignore-scripts", f"code-server@{CODE_SERVER}"]])
+    work.step(f"code-server {CODE_SERVER}", home, [["npm", "install", "--prefix", ".", "--ignore-scripts", f"code-server@{CODE_SERVER}"]])
     work.step("code-server's password hash", home, [["npm", "rebuild", "argon2"]])
     work.step("VS Code's libraries", vscode, [quiet])
     work.step("VS Code's native modules", vscode, [["npm", "rebuild", "--foreground-scripts", *NATIVE]])

@@ -1,0 +1,1 @@
+"""Options (wire shape, all optional) become settings (resolved, frozen). The only floor that reads the environment."""
