@@ -2,25 +2,24 @@
 
     python3 tests/setup/vscode.py
 
-About six minutes on a cold machine with two cores, nothing on a warm one. Each step leaves its own mark, so a run that
+A few minutes on a cold machine with two cores, nothing on a warm one. Each step leaves its own mark, so a run that
 was cut off goes on where it stopped. Standard library only: this runs before anything else is installed.
 """
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import os
 import shutil
-import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-Say = Callable[[str], None]
+if __package__:
+    from .process import Say, SetupError, default_cache, locked, run
+else:  # started as a script: its own folder is on the path
+    from process import Say, SetupError, default_cache, locked, run
 
 NODE = "24.21.0"
 CODE_SERVER = "4.139.1"
@@ -44,22 +43,11 @@ NATIVE = ("@vscode/spdlog", "@vscode/native-watchdog", "@vscode/sqlite3", "@parc
 EXTENSION = Path(__file__).resolve().parents[2] / "editors" / "vscode"
 
 
-class SetupFailed(Exception):
-    """The message says what is missing and how to get it."""
-
-
-def default_cache() -> Path:
-    """The folder that keeps what the tests had to download or build."""
-    if chosen := os.environ.get("POINTSMAN_TEST_CACHE"):
-        return Path(chosen)
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pointsman-test"
-
-
 def ensure(cache: Path, say: Say) -> dict[str, str]:
     """Install what is missing under `cache` and return the environment that the VS Code tests read."""
     root = cache.resolve() / "vscode"
     root.mkdir(parents=True, exist_ok=True)
-    with _one_at_a_time(root, say):
+    with locked(root, say):
         env = _install(root, say)
         env["POINTSMAN_TEST_VSIX"] = str(_extension(root, say))
     return env
@@ -71,13 +59,17 @@ def _install(root: Path, say: Say) -> dict[str, str]:
     playwright = root / "playwright" / "node_modules" / "playwright-core"
     stamp = root / "ready.json"
     versions = {"node": NODE, "code-server": CODE_SERVER, "playwright": PLAYWRIGHT}
-    work = _Work(root, node, say)
+    work = _Work(root, say)
     _debian_packages(work)
     if not (stamp.is_file() and json.loads(stamp.read_text()) == versions):
         stamp.unlink(missing_ok=True)
-        say(f"VS Code for the tests goes to {root} (about 6 minutes once; log: {work.log})")
-        work.step(f"node {NODE}", root / "node", [["npm", "install", "--prefix", ".", f"node@{NODE}"]])
-        work.step(f"playwright-core {PLAYWRIGHT}", root / "playwright", [["npm", "install", "--prefix", ".", f"playwright-core@{PLAYWRIGHT}"]])
+        say(f"VS Code for the tests goes to {root} (a few minutes, once)")
+        work.step(f"node {NODE}", root / "node", ["npm", "install", "--prefix", ".", f"node@{NODE}"])
+        work.step(
+            f"playwright-core {PLAYWRIGHT}",
+            root / "playwright",
+            ["npm", "install", "--prefix", ".", f"playwright-core@{PLAYWRIGHT}"],
+        )
         _code_server(work, root / "code-server")
         work.run("code-server starts", root, ["node", str(code_server), "--version"])
         stamp.write_text(json.dumps(versions))
@@ -92,11 +84,15 @@ def _install(root: Path, say: Say) -> dict[str, str]:
 def _code_server(work: _Work, home: Path) -> None:
     vscode = home / "node_modules" / "code-server" / "lib" / "vscode"
     quiet = ["npm", "install", "--omit=dev", "--ignore-scripts"]
-    work.step(f"code-server {CODE_SERVER}", home, [["npm", "install", "--prefix", ".", "--ignore-scripts", f"code-server@{CODE_SERVER}"]])
-    work.step("code-server's password hash", home, [["npm", "rebuild", "argon2"]])
-    work.step("VS Code's libraries", vscode, [quiet])
-    work.step("VS Code's native modules", vscode, [["npm", "rebuild", "--foreground-scripts", *NATIVE]])
-    work.step("VS Code's own extensions", vscode / "extensions", [quiet])
+    work.step(
+        f"code-server {CODE_SERVER}",
+        home,
+        ["npm", "install", "--prefix", ".", "--ignore-scripts", f"code-server@{CODE_SERVER}"],
+    )
+    work.step("code-server's password hash", home, ["npm", "rebuild", "argon2"])
+    work.step("VS Code's libraries", vscode, quiet)
+    work.step("VS Code's native modules", vscode, ["npm", "rebuild", "--foreground-scripts", *NATIVE])
+    work.step("VS Code's own extensions", vscode / "extensions", quiet)
     # The two links are what the skipped install script would have made.
     for link, target in (("remote-cli/code-server", "code-linux.sh"), ("helpers/browser.sh", "browser-linux.sh")):
         path = vscode / "bin" / link
@@ -120,9 +116,9 @@ def _extension(root: Path, say: Say) -> Path:
         copy = build / path.relative_to(EXTENSION)
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, copy)
-    work = _Work(root, root / "node" / "node_modules" / "node", say)
+    work = _Work(root, say)
     lock = hashlib.sha256((build / "package-lock.json").read_bytes()).hexdigest()[:16]
-    work.step(f"the extension's libraries {lock}", build, [["npm", "ci", "--ignore-scripts"]])
+    work.step(f"the extension's libraries {lock}", build, ["npm", "ci", "--ignore-scripts"])
     work.run("the extension is packed", build, ["npm", "run", "package", "--", "--out", str(vsix)])
     for other in root.glob("pointsman-*.vsix"):
         if other != vsix:
@@ -133,87 +129,61 @@ def _extension(root: Path, say: Say) -> Path:
 def _sources(folder: Path) -> Iterator[Path]:
     for here, folders, files in os.walk(folder):
         folders[:] = [name for name in folders if name not in {"node_modules", "dist", "out"}]
-        yield from (Path(here, name) for name in files if not name.endswith((".vsix", ".done", ".log")))
+        yield from (Path(here, name) for name in files if not name.endswith((".vsix", ".done")))
 
 
 def _debian_packages(work: _Work) -> None:
-    missing = sorted(p for sign, p in DEBIAN.items() if not (Path(sign).exists() if sign.startswith("/") else shutil.which(sign)))
+    missing = sorted(
+        p for sign, p in DEBIAN.items() if not (Path(sign).exists() if sign.startswith("/") else shutil.which(sign))
+    )
     if not missing:
         return
     if os.geteuid() != 0 or not shutil.which("apt-get"):
-        raise SetupFailed(f"The VS Code tests need these Debian packages: apt-get install {' '.join(missing)}")
-    apt = {"DEBIAN_FRONTEND": "noninteractive"}
-    work.run("Debian's package list", work.root, ["apt-get", "update", "-q"], apt)
-    work.run(f"Debian packages {' '.join(missing)}", work.root,
-             ["apt-get", "install", "-y", "-q", "--no-install-recommends", *missing], apt)
-
-
-@contextmanager
-def _one_at_a_time(root: Path, say: Say) -> Iterator[None]:
-    with (root / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            say("another set-up is at work on the same cache; waiting for it")
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+        raise SetupError(f"The VS Code tests need these Debian packages: apt-get install {' '.join(missing)}")
+    work.run("Debian's package list", work.root, ["apt-get", "update", "-q"])
+    work.run(
+        f"Debian packages {' '.join(missing)}",
+        work.root,
+        ["apt-get", "install", "-y", "-q", "--no-install-recommends", *missing],
+    )
 
 
 class _Work:
-    """Runs the commands of the set-up: output to one log, a sign of life to the person who waits."""
+    """The steps of the set-up, each done once, with the cached Node in front."""
 
-    def __init__(self, root: Path, node: Path, say: Say) -> None:
+    def __init__(self, root: Path, say: Say) -> None:
         self.root = root
-        self.log = root / "setup.log"
-        self._node = node
+        self._node = root / "node" / "node_modules" / "node"
         self._say = say
 
-    def step(self, name: str, folder: Path, commands: Sequence[Sequence[str]]) -> None:
-        """Run commands in a folder once; the mark outlives a cut-off run, and goes when the folder goes."""
+    def step(self, name: str, folder: Path, command: Sequence[str]) -> None:
+        """Run a command in a folder once; the mark outlives a cut-off run, and goes when the folder goes."""
         mark = folder / f".{hashlib.sha256(name.encode()).hexdigest()[:12]}.done"
-        if mark.is_file():
-            return
-        folder.mkdir(parents=True, exist_ok=True)
-        for command in commands:
+        if not mark.is_file():
+            folder.mkdir(parents=True, exist_ok=True)
             self.run(name, folder, command)
-        mark.write_text(name + "\n")
+            mark.write_text(name + "\n")
 
-    def run(self, name: str, folder: Path, command: Sequence[str], extra: dict[str, str] | None = None) -> None:
-        """Run one command, twice more if it fails: registries have weak moments."""
-        for attempt in (1, 2, 3):
-            began = time.monotonic()
-            if self._attempt(name, folder, command, extra or {}) == 0:
-                self._say(f"{name}: {time.monotonic() - began:.0f} s")
-                return
-            self._say(f"{name}: attempt {attempt} failed")
-        tail = "\n".join(self.log.read_text(errors="replace").splitlines()[-20:])
-        raise SetupFailed(f"{name} failed: {' '.join(command)}\n{tail}\n(whole log: {self.log})")
-
-    def _attempt(self, name: str, folder: Path, command: Sequence[str], extra: dict[str, str]) -> int:
-        env = {**os.environ, **extra}
-        bin_folder = self._node / "bin"
-        if (bin_folder / "node").is_file():
-            env["PATH"] = f"{bin_folder}{os.pathsep}{env['PATH']}"
+    def run(self, name: str, folder: Path, command: Sequence[str]) -> None:
+        """Run a command, and once more if it fails: registries have weak moments."""
+        env = os.environ | {"npm_config_audit": "false", "npm_config_fund": "false", "DEBIAN_FRONTEND": "noninteractive"}
+        if (self._node / "bin" / "node").is_file():
+            env["PATH"] = f"{self._node / 'bin'}{os.pathsep}{env['PATH']}"
             # The npm package of Node carries its headers: node-gyp then has nothing to download.
-            env["npm_config_nodedir"] = str(next((self._node / "node_modules").glob("node-*"), self._node))
-        env.update(npm_config_audit="false", npm_config_fund="false", npm_config_update_notifier="false")
-        with self.log.open("a") as log:
-            log.write(f"\n$ {' '.join(command)}   (in {folder})\n")
-            log.flush()
-            process = subprocess.Popen(command, cwd=folder, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-            began = time.monotonic()
-            while True:
-                try:
-                    return process.wait(timeout=20)
-                except subprocess.TimeoutExpired:
-                    self._say(f"{name}: at work since {time.monotonic() - began:.0f} s")
+            env["npm_config_nodedir"] = str(next((self._node / "node_modules").glob("node-linux-*"), self._node))
+        label = f"vscode: {name}"
+        try:
+            run(command, self._say, label, env=env, cwd=folder)
+        except SetupError:
+            self._say(f"{label} failed, once more")
+            run(command, self._say, label, env=env, cwd=folder)
 
 
 def main() -> int:
     """Set up and print the environment."""
     try:
         env = ensure(default_cache(), lambda line: print(f"  {line}", flush=True))
-    except SetupFailed as failure:
+    except SetupError as failure:
         print(failure, file=sys.stderr)
         return 1
     for name, value in sorted(env.items()):

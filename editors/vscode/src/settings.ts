@@ -1,0 +1,47 @@
+import * as vscode from 'vscode';
+
+/** Settings that the server may see, nested as their names are. What decides which program runs stays here. */
+const SHARED = [
+  'inlineCompletion.enabled',
+  'inlineCompletion.delayMs',
+  'codeLens.enabled',
+  'diagnostics.enabled',
+  'complexity.limit',
+  'cost',
+  'experience',
+  'style',
+  'model',
+] as const;
+
+/** Settings whose change needs another server process. */
+export const OF_THE_PROCESS = ['pointsman.server.path', 'pointsman.python'] as const;
+
+export type Settings = Record<string, unknown>;
+
+/** The user's settings in the server's shape; what was not set and has no default is left out. */
+export function settings(): Settings {
+  const all = vscode.workspace.getConfiguration('pointsman');
+  const result: Settings = {};
+  for (const name of SHARED) {
+    const value = all.get<unknown>(name);
+    if (value !== undefined && value !== null && value !== '') put(result, name, value);
+  }
+  put(result, 'local.only', localOnly(all));
+  return result;
+}
+
+// A repository's own settings may forbid that code leaves the machine; they must not allow what the user forbade.
+function localOnly(all: vscode.WorkspaceConfiguration): boolean {
+  const set = all.inspect<boolean>('local.only');
+  return [set?.globalValue, set?.workspaceValue, set?.workspaceFolderValue].includes(true);
+}
+
+function put(target: Settings, name: string, value: unknown): void {
+  const [first = '', ...rest] = name.split('.');
+  if (rest.length === 0) {
+    target[first] = value;
+    return;
+  }
+  const inner = (target[first] ??= {}) as Settings;
+  put(inner, rest.join('.'), value);
+}
