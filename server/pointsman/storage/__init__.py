@@ -1,0 +1,1 @@
+"""The one SQLite file: ledger, record of answers, cache, events. The only floor that imports aiosqlite or sqlite3."""
