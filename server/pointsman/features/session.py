@@ -1,0 +1,256 @@
+"""What every feature shares: settings, analyses by document version, the gateway, and what reviews found.
+
+A session belongs to one editor. It has no LSP in it and no feature in it: features are functions over a session.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from pointsman.agents.context import CodeContext
+from pointsman.agents.roster import Agent, agent_for
+from pointsman.analysis import languages, rules, syntax
+from pointsman.analysis.complexity import complexity
+from pointsman.analysis.domain import domain
+from pointsman.analysis.outline import Symbol, enclosing, outline
+from pointsman.analysis.project import ProjectContext
+from pointsman.config.settings import Settings
+from pointsman.core.document import Snapshot
+from pointsman.core.types import ComplexityReport, DomainReport, Finding, Level, Position, Range, ServiceLevel, Source
+from pointsman.features.items import LastAnswer, Notice, Status
+from pointsman.features.review_findings import ReviewFindings
+from pointsman.gateway.answer import Answer, Ask
+from pointsman.gateway.gateway import Gateway
+from pointsman.providers.base import Prompt
+from pointsman.providers.workspace import WorkspaceModel
+from pointsman.security.exclusions import excluded
+from pointsman.strategy.plan import Plan, Profile
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Ghost text that an editor shows: `prefix` and `suffix` are the text around it when it was made."""
+
+    prefix: str
+    suffix: str
+    text: str
+    answer_id: str
+    source: Source
+
+
+_KEPT_STUDIES = 24
+_WORKER_LINES = 2_000
+"""Documents longer than this are analysed in a worker thread, so that typing elsewhere is not held up."""
+
+
+@dataclass
+class Study:
+    """All that analysis knows of one snapshot, worked out on first need and kept while that version is current."""
+
+    snapshot: Snapshot
+    manifests: Mapping[str, str]
+    complexity_limit: int
+    text: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.text = str(self.snapshot.text)
+
+    @cached_property
+    def language(self) -> languages.Language | None:
+        return languages.detect(self.snapshot.path or self.snapshot.uri, self.snapshot.language_id, self.text[:2_000])
+
+    @property
+    def language_name(self) -> str:
+        return self.language.name if self.language else self.snapshot.language_id
+
+    @cached_property
+    def tree(self) -> syntax.SyntaxTree | None:
+        return syntax.parse(self.text, self.language) if self.language else None
+
+    @cached_property
+    def complexity(self) -> ComplexityReport:
+        return complexity(self.tree) if self.tree else ComplexityReport(Level.SIMPLE, 0, 0)
+
+    @cached_property
+    def domain(self) -> DomainReport:
+        return domain(
+            self.text, path=self.snapshot.path, language=self.language, tree=self.tree, manifests=self.manifests
+        )
+
+    @cached_property
+    def symbols(self) -> tuple[Symbol, ...]:
+        return outline(self.tree) if self.tree else ()
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        if self.tree is None:
+            return ()
+        return rules.findings(self.tree, complexity_limit=self.complexity_limit, path=self.snapshot.path)
+
+    @cached_property
+    def lines(self) -> tuple[str, ...]:
+        return tuple(self.snapshot.text.line(n) for n in range(self.snapshot.text.line_count))
+
+    @property
+    def agent(self) -> Agent:
+        return agent_for(self.domain.label)
+
+    def symbol_at(self, position: Position) -> Symbol | None:
+        """The innermost function or class around a position."""
+        return enclosing(self.tree, position) if self.tree else None
+
+    def context(self, range_: Range, name: str) -> CodeContext:
+        """What a prompt may show of this document, with `range_` widened to whole lines."""
+        last = len(self.lines) - 1
+        start, end = min(range_.start.line, last), min(range_.end.line, last)
+        if end > start and range_.end.column == 0:
+            end -= 1
+        lines = Range(Position(start, 0), Position(end, len(self.lines[end])))
+        signatures = tuple(symbol.signature for symbol in self.symbols if symbol.parent is None)
+        near = tuple(f for f in self.findings if start <= f.range.start.line <= end)
+        return CodeContext(name, self.language_name, self.lines, lines, signatures, near)
+
+
+class Session:
+    """One editor's work: hand it snapshots and it answers with studies, plans and answers."""
+
+    def __init__(self, settings: Settings, gateway: Gateway, model: WorkspaceModel) -> None:
+        self.settings = settings
+        self.gateway = gateway
+        self.model = model
+        self.roots: tuple[Path, ...] = ()
+        self.project = ProjectContext("small", None, ())
+        self.manifests: Mapping[str, str] = {}
+        self.reviews = ReviewFindings()
+        self.shown: dict[str, Shown] = {}
+        self.inline_in_editor = True
+        self.last: LastAnswer | None = None
+        self.last_answer: Answer | None = None
+        self.session_micro_dollars = 0
+        self.today_micro_dollars = 0
+        self.notice = ""
+        self.on_status: Callable[[Status], None] = lambda _: None
+        self.on_notice: Callable[[Notice], None] = lambda _: None
+        self.on_findings_changed: Callable[[str], None] = lambda _: None
+        self._studies: OrderedDict[str, Study] = OrderedDict()
+
+    async def study(self, snapshot: Snapshot) -> Study:
+        """The study of that snapshot; the same object while its version is the newest one asked for."""
+        study = self._studies.get(snapshot.uri)
+        if study is None or study.snapshot.version != snapshot.version or study.snapshot.text is not snapshot.text:
+            study = Study(snapshot, self.manifests, self.settings.complexity_limit)
+            self._studies[snapshot.uri] = study
+        self._studies.move_to_end(snapshot.uri)
+        while len(self._studies) > _KEPT_STUDIES:
+            self._studies.popitem(last=False)
+        if snapshot.text.line_count > _WORKER_LINES and "findings" not in study.__dict__:
+            await asyncio.to_thread(lambda: (study.findings, study.symbols, study.domain))
+        return study
+
+    def forget(self, uri: str) -> None:
+        """Release what is kept of a closed document."""
+        self._studies.pop(uri, None)
+        self.shown.pop(uri, None)
+        self.reviews.clear(uri)
+
+    def forget_studies(self) -> None:
+        """Settings or manifests changed: every study is stale."""
+        self._studies.clear()
+
+    def name_of(self, snapshot: Snapshot) -> str:
+        """The document's path below a workspace folder, or its bare name; never an absolute path."""
+        if snapshot.path is None:
+            return snapshot.uri.rpartition("/")[2] or "untitled"
+        path = Path(snapshot.path)
+        for root in self.roots:
+            if path.is_relative_to(root):
+                return path.relative_to(root).as_posix()
+        return path.name
+
+    def kept_local(self, snapshot: Snapshot) -> str | None:
+        """Why this document must not leave the machine, or None."""
+        if self.settings.local_only:
+            return "the setting local.only keeps code on this machine"
+        return excluded(self.name_of(snapshot), self.settings.exclude)
+
+    def profile(
+        self, snapshot: Snapshot, study: Study | None, task: str, *, prompt: Prompt, level: Level | None = None
+    ) -> Profile:
+        """What the strategy may know of a request. `study` is None for documents too long to be studied at a keystroke."""
+        settings = self.settings
+        characters = len(prompt.system) + len(prompt.prefix) + len(prompt.suffix) + sum(len(m.text) for m in prompt.messages)
+        return Profile(
+            task=task,
+            complexity=level or (study.complexity.level if study else None),
+            domain=study.domain.label if study else None,
+            cost=settings.cost or None,
+            experience=settings.experience or None,
+            style=settings.style or None,
+            project_size=self.project.size if self.manifests else None,
+            stack=self.project.stack,
+            override=settings.model or None,
+            local_only=self.kept_local(snapshot) is not None,
+            input_tokens=round(characters / 3.7) + 1,
+            output_tokens=prompt.max_output_tokens,
+        )
+
+    @property
+    def scope(self) -> str:
+        """What separates this workspace's cached answers from another's."""
+        return str(self.roots[0]) if self.roots else ""
+
+    def plan(self, profile: Profile) -> Plan:
+        """What the gateway would do with such a request now."""
+        return self.gateway.plan(profile)
+
+    async def ask(self, ask: Ask, *, on_text: Callable[[str], None] | None = None) -> Answer:
+        """Put one request through the gateway and show what came of it in the status."""
+        answer = await self.gateway.ask(ask, on_text=on_text)
+        self.show(answer)
+        return answer
+
+    def show(self, answer: Answer) -> None:
+        """Make `answer` the one that the status bar tells of."""
+        self.last_answer = answer
+        self.session_micro_dollars += answer.micro_dollars
+        self.today_micro_dollars = max(self.today_micro_dollars + answer.micro_dollars, self.session_micro_dollars)
+        self.last = LastAnswer(
+            id=answer.id,
+            task=answer.task,
+            model=answer.model,
+            source=answer.source,
+            deployment=answer.deployment,
+            reasons=answer.reasons or answer.plan.reasons,
+            micro_dollars=answer.micro_dollars,
+            elapsed_ms=round(answer.elapsed_s * 1000),
+            degraded=answer.degraded,
+            message=answer.message,
+        )
+        self.on_status(self.status())
+
+    def status(self) -> Status:
+        """What the status bar shows now."""
+        return Status(
+            service_level=self.service_level(),
+            last=self.last,
+            session_micro_dollars=self.session_micro_dollars,
+            today_micro_dollars=self.today_micro_dollars,
+            notice=self.notice,
+        )
+
+    async def refresh_spending(self) -> None:
+        """Read from the ledger what was spent today by every editor on this machine."""
+        self.today_micro_dollars = (await self.gateway.spent()).today
+
+    def service_level(self) -> ServiceLevel:
+        """full, reduced, minimal or emergency, as the gateway sees its models now."""
+        return self.gateway.service_level
+
+    def with_settings(self, settings: Settings) -> None:
+        """Use other settings from now on."""
+        self.settings = settings
+        self.forget_studies()

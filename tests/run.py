@@ -1,0 +1,86 @@
+#!/usr/bin/env python3
+"""Run all tests on a bare machine: `python3 tests/run.py`, or `python3 tests/run.py --fast` for the subset without editors.
+
+Needs Python 3.11 or newer and nothing else. Makes `.venv`, and sets up what the slow tests drive (Neovim, VS Code, llama.cpp) in
+`~/.cache/pointsman-test` (or `$POINTSMAN_TEST_CACHE`), where it is kept for the next run. Further arguments go to pytest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+import time
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+CHECKS = (
+    ("ruff", ["-m", "ruff", "check", "server", "tests", "bench"]),
+    ("mypy", ["-m", "mypy"]),
+    ("import-linter", ["-c", "from importlinter.cli import lint_imports_command as c; c()"]),
+)
+
+
+def main() -> int:
+    if sys.version_info < (3, 11):
+        print(f"Pointsman needs Python 3.11 or newer; this is {sys.version.split()[0]}.", file=sys.stderr)
+        return 2
+    arguments = sys.argv[1:]
+    fast = "--fast" in arguments
+    arguments = [a for a in arguments if a != "--fast"]
+    install()
+    environment = os.environ | ({} if fast else set_up())
+    for name, command in CHECKS:
+        say(f"{name}")
+        if subprocess.run([PYTHON, *command], cwd=ROOT, check=False).returncode:
+            print(f"{name} found something: see above.", file=sys.stderr)
+            return 1
+    say("pytest" + (" (fast subset)" if fast else ""))
+    selection = ["-m", "not slow"] if fast else []
+    return subprocess.run([PYTHON, "-m", "pytest", *selection, *arguments], cwd=ROOT, env=environment, check=False).returncode
+
+
+def install() -> None:
+    """A virtual environment with Pointsman and its tools; made again only when pyproject.toml changes."""
+    stamp = VENV / "pointsman.stamp"
+    wanted = hashlib.sha256((ROOT / "pyproject.toml").read_bytes() + sys.version.encode()).hexdigest()
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    say("virtual environment and dependencies (a minute, once)")
+    if not PYTHON.exists():
+        venv.create(VENV, with_pip=True)
+    subprocess.run([PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-e", f"{ROOT}[dev]"], check=True)
+    stamp.write_text(wanted)
+
+
+def set_up() -> dict[str, str]:
+    """Editors and llama.cpp, each by its own script in the virtual environment; `NAME=value` lines that it prints are for the tests."""
+    found: dict[str, str] = {}
+    for part in ("neovim", "llama", "vscode"):
+        say(f"set-up of {part} (kept for the next run)")
+        script = ROOT / "tests" / "setup" / f"{part}.py"
+        with subprocess.Popen([PYTHON, script], cwd=ROOT, stdout=subprocess.PIPE, text=True) as run:
+            for line in run.stdout or ():
+                name, equals, value = line.rstrip("\n").partition("=")
+                if equals and name.startswith("POINTSMAN_TEST_"):
+                    found[name] = value
+                else:
+                    print("   ", line, end="", flush=True)
+        if run.returncode:
+            sys.exit(f"The set-up of {part} failed: see above. `python3 tests/run.py --fast` needs no set-up.")
+    return found
+
+
+_BEGAN = time.monotonic()
+
+
+def say(what: str) -> None:
+    print(f"== {time.monotonic() - _BEGAN:6.1f} s  {what}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
