@@ -67,8 +67,9 @@ class Attempt:
 class Answer:
     """What came of one request; recorded as it stands.
 
-    Exactly one of these holds: `source` is MODEL or CACHE (whole service), or WORKSPACE, TEMPLATE or RULE (`degraded`, labelled as
-    such), or NONE with `message` stating why there is nothing. `model` is the slot that answered, or "".
+    Exactly one of these holds: `source` is MODEL or CACHE (whole service), or WORKSPACE, TEMPLATE or RULE (`degraded`, labelled
+    as such), or NONE with `message` stating why there is nothing. `model` is the slot that answered, or "". Whatever is not the
+    answer of the plan's first model at full quality, just now or an hour ago at most, says so in `message`.
     """
 
     id: str
