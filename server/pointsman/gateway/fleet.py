@@ -114,13 +114,12 @@ class Fleet:
         reasons = [(each, self.unavailable(each)) for each in deployments]
         up = [each for each, reason in reasons if reason is None]
         samples = [sample for each in (up or deployments) for sample in self.health(each).samples]
+        telling = len(samples) >= max(least_samples, 1)
         latencies = [sample.latency_s for sample in samples if sample.ok]
         return SlotState(
             available=bool(up),
             why="" if up else next(reason[1] for _, reason in reasons if reason is not None),
-            error_rate=sum(not sample.ok for sample in samples) / len(samples)
-            if len(samples) >= max(least_samples, 1)
-            else 0.0,
+            error_rate=sum(not sample.ok for sample in samples) / len(samples) if telling else 0.0,
             mean_latency_s=sum(latencies) / len(latencies) if latencies else 0.0,
             down_s=0.0 if up else min(self.health(each).down_s for each in deployments),
             budget_left=None if all(_free(each) for each in deployments) else left(slot),

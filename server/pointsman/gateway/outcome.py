@@ -67,7 +67,8 @@ class Outcome:
 
     def _answer(
         self, text: str, source: Source, attempts: Sequence[Attempt], clock: Clock, message: str, *,
-        model: str = "", deployment: str = "", quality: float = 0.0, confidence: float | None = None, tokens: tuple[int, int] = (0, 0),
+        model: str = "", deployment: str = "", quality: float = 0.0, confidence: float | None = None,
+        tokens: tuple[int, int] = (0, 0),
     ) -> Answer:  # fmt: skip
         reasons = self.plan.reasons
         if self.plan.method is Method.ENSEMBLE:

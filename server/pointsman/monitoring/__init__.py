@@ -1,0 +1,1 @@
+"""What happens, in figures: events, percentiles, and logs that hold neither keys nor code."""
