@@ -1,12 +1,11 @@
 """Anthropic's Messages API, through the official SDK.
 
-Facts of the models of 2026-11 (vendor's migration guides): sampling parameters are refused since Claude 4.7, a
-conversation must end with the user, thinking counts toward `max_tokens` and is on unless it is turned off.
+Facts of this version of the API (vendor's migration guides): it has no sampling parameters (`Prompt.temperature` is
+not sent), a conversation must end with the user, thinking counts toward `max_tokens` and is on unless it is turned off.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncGenerator, AsyncIterator
 from typing import TYPE_CHECKING, Any
 
@@ -25,9 +24,6 @@ VERSION = "2026-10-21"
 
 _CACHE_FROM = 4_000
 """Characters of a system prompt from which the vendor's cache takes it (about 1,024 tokens)."""
-
-_SAMPLED = re.compile(r"claude-(?:[123]\b|(?:opus|sonnet|haiku)-(?:3|4(?:-[0-6])?)(?:-\d{8})?$)")
-"""The vendor's models that still take a temperature."""
 
 _THOUGHTS_OFF = {"claude-haiku-5-5": "disabled", "claude-opus-5": "disabled", "claude-sonnet-5-5": "between_tools"}
 """How a model is told not to think first, which a completion at the cursor has no time for."""
@@ -110,9 +106,6 @@ def _request(deployment: Deployment, prompt: Prompt) -> dict[str, Any]:
         if len(chat.system) >= _CACHE_FROM:
             system["cache_control"] = {"type": "ephemeral"}
         request["system"] = [system]
-    sampled = not deployment.model.startswith("claude-") or _SAMPLED.match(deployment.model)
-    if chat.temperature is not None and sampled:
-        request["temperature"] = chat.temperature
     # The vendor refuses stop strings of white space alone; `events` cuts at those.
     if stops := [stop for stop in chat.stop if stop.strip()]:
         request["stop_sequences"] = stops
