@@ -55,6 +55,7 @@ class Settings:
     local_only: bool = False
     user_tier: str = "standard"
     exclude: tuple[str, ...] = ()
+    disabled_rules: tuple[str, ...] = ()
     trusted: bool = True
     notices: tuple[str, ...] = ()
     """What was ignored or mended on the way here, one line each, to be shown once."""

@@ -39,7 +39,7 @@ class Supply:
     def price(self, slot: str) -> Price:
         """The slot's price: that of its first deployment, or the requirement's as if every model were up."""
         row = self._strategy.slots[slot]
-        bound = self._by_slot.get(slot) if self._by_slot is not None else None
+        bound = self._bound(slot)
         return pricing.price_of(bound[0], row) if bound else row.price
 
     def missing(self, slot: str) -> str | None:
@@ -47,7 +47,7 @@ class Supply:
         if self._by_slot is None:
             local = self._strategy.slots[slot].local
         else:
-            bound = self._by_slot.get(slot)
+            bound = self._bound(slot)
             if not bound:
                 return "is bound to no model in config.toml"
             local = any(deployment.local for deployment in bound)
@@ -92,6 +92,11 @@ class Supply:
                 notes.insert(0, f"{spare[0]} is all that can be called")
             slots = (*slots, *spare)
         return Rungs(slots, tuple(notes))
+
+    def _bound(self, slot: str) -> Sequence[Deployment]:
+        """The slot's own deployments; a specialist without any is served as its base model is."""
+        by_slot = self._by_slot or {}
+        return by_slot.get(slot) or by_slot.get(self._strategy.slots[slot].base, ())
 
     def _spare(self) -> tuple[str, ...]:
         """The last resort, within a stated cost limit; models of this machine before all where code must stay here."""
