@@ -32,5 +32,7 @@ function plain(text: string): string {
     .replace(/\]\[/g, ']\\[')
     .replace(/^(\s*)\[([^\]]*)\]:/, '$1\\[$2]:')
     .replace(/!\[/g, '!\\[')
+    .replace(/:\/\//g, '\\://')
+    .replace(/\bwww\./gi, 'www\\.')
     .replace(/<(?=[a-z!/])/gi, '\\<');
 }

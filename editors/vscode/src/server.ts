@@ -108,7 +108,8 @@ export class Server implements vscode.Disposable {
     });
     try {
       const params = { command, arguments: argument === undefined ? [] : [argument], workDoneToken };
-      return (await client.sendRequest(ExecuteCommandRequest.type, params, token)) as T;
+      const result = (await client.sendRequest(ExecuteCommandRequest.type, params, token)) as T;
+      return token.isCancellationRequested ? undefined : result;
     } catch (error) {
       if (token.isCancellationRequested) return undefined;
       if (error instanceof ResponseError && error.code === LSPErrorCodes.RequestCancelled) return undefined;
