@@ -1,0 +1,66 @@
+"""Diagnostics, pushed to the editor when typing pauses. The newest version wins; an old one is never shown."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+from lsprotocol import types
+
+from pointsman.lsp import convert
+from pointsman.lsp.logs import describe, log
+
+if TYPE_CHECKING:
+    from pointsman.lsp.session import Session
+
+AFTER_OPENING: Final = 0.02
+AFTER_TYPING: Final = 0.25
+
+
+class Publisher:
+    """Publishes the diagnostics of each open document, one piece of work a document at a time."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._stopped = False
+
+    def schedule(self, uri: str, delay: float) -> None:
+        """Look at the document in `delay` seconds. What was scheduled before, or runs, is moot."""
+        if (previous := self._tasks.pop(uri, None)) is not None:
+            previous.cancel()
+        if self._stopped or self._session.documents.get(uri) is None:
+            return
+        task = asyncio.get_running_loop().create_task(self._publish(uri, delay))
+        self._tasks[uri] = task
+        task.add_done_callback(lambda done: self._tasks.pop(uri) if self._tasks.get(uri) is done else None)
+
+    def clear(self, uri: str) -> None:
+        """Take the diagnostics of a closed document away."""
+        if (previous := self._tasks.pop(uri, None)) is not None:
+            previous.cancel()
+        self._session.server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri=uri, diagnostics=[]))
+
+    def stop(self) -> None:
+        """Publish nothing more."""
+        self._stopped = True
+        for task in list(self._tasks.values()):
+            task.cancel()
+
+    async def _publish(self, uri: str, delay: float) -> None:
+        session = self._session
+        try:
+            await asyncio.sleep(delay)
+            workbench = await session.workbench()
+            if (snapshot := session.documents.get(uri)) is None:
+                return
+            findings = await workbench.diagnostics(snapshot)
+            if not session.documents.current(snapshot):
+                return
+            encoding = session.client.encoding
+            shown = [convert.diagnostic(snapshot, finding, encoding) for finding in findings]
+            session.server.text_document_publish_diagnostics(
+                types.PublishDiagnosticsParams(uri=uri, diagnostics=shown, version=snapshot.version)
+            )
+        except Exception as error:
+            log.error("diagnostics failed: %s", describe(error))
