@@ -119,6 +119,7 @@ def _extension(root: Path, say: Say) -> Path:
     work = _Work(root, say)
     lock = hashlib.sha256((build / "package-lock.json").read_bytes()).hexdigest()[:16]
     work.step(f"the extension's libraries {lock}", build, ["npm", "ci", "--ignore-scripts"])
+    work.run("the extension's unit tests", build, ["npm", "test"])
     work.run("the extension is packed", build, ["npm", "run", "package", "--", "--out", str(vsix)])
     for other in root.glob("pointsman-*.vsix"):
         if other != vsix:

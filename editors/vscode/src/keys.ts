@@ -2,7 +2,8 @@ import * as vscode from 'vscode';
 
 export const VENDORS = { anthropic: 'Anthropic', openai: 'OpenAI' } as const;
 export type Vendor = keyof typeof VENDORS;
-export type KeyRing = Partial<Record<Vendor, string>>;
+/** Empty where there is no key: the server then forgets the one that it had. */
+export type KeyRing = Record<Vendor, string>;
 
 /** API keys in the editor's secret store. They reach the server in one request of their own, and nothing else. */
 export class Keys implements vscode.Disposable {
@@ -20,11 +21,10 @@ export class Keys implements vscode.Disposable {
   }
 
   async all(): Promise<KeyRing> {
-    const ring: KeyRing = {};
-    for (const vendor of Object.keys(VENDORS) as Vendor[]) {
-      const key = await this.store.get(name(vendor));
-      if (!key) continue;
-      this.seen.add(key);
+    const ring: KeyRing = { anthropic: '', openai: '' };
+    for (const vendor of Object.keys(ring) as Vendor[]) {
+      const key = (await this.store.get(name(vendor))) ?? '';
+      if (key) this.seen.add(key);
       ring[vendor] = key;
     }
     return ring;

@@ -134,7 +134,7 @@ export class Server implements vscode.Disposable {
       // A failed request is for the log; what a person should know comes as a status, a diagnostic or a message.
       revealOutputChannelOn: RevealOutputChannelOn.Never,
       markdown: { isTrusted: false, supportHtml: false },
-      initializationOptions: () => ({ settings: settings(), trusted: vscode.workspace.isTrusted }),
+      initializationOptions: () => ({ settings: settings(), trusted: vscode.workspace.isTrusted, clientCommands: true }),
       middleware: middleware((command, argument) => this.intercept(command, argument)),
       errorHandler: {
         error: (_error, _message, count) => ({ action: (count ?? 0) <= RESTARTS ? ErrorAction.Continue : ErrorAction.Shutdown, handled: true }),

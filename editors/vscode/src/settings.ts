@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 const SHARED = [
   'inlineCompletion.enabled',
   'inlineCompletion.delayMs',
+  'completion.enabled',
   'codeLens.enabled',
   'diagnostics.enabled',
   'complexity.limit',
@@ -11,6 +12,8 @@ const SHARED = [
   'experience',
   'style',
   'model',
+  'exclude',
+  'rules.disabled',
 ] as const;
 
 /** Settings whose change needs another server process. */
