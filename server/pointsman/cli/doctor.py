@@ -1,0 +1,143 @@
+"""`pointsman doctor`: what works, what does not, and how to mend it. Contacts no model; `--egress` lists every host that ever may be."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import metadata, util
+
+from pointsman.analysis import languages, syntax
+from pointsman.app import App, compose
+from pointsman.config.load import places
+from pointsman.core import resources
+from pointsman.security.endpoints import egress
+
+_MARKS = {"ok": "[green]✓[/]", "absent": "[dim]○[/]", "broken": "[red]✗[/]"}
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of the report: `state` is ok, absent (works without it) or broken; `remedy` is what to do."""
+
+    group: str
+    name: str
+    state: str
+    detail: str
+    remedy: str = ""
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    parser = subparsers.add_parser("doctor", help="what works, what does not, and how to mend it")
+    parser.add_argument("--json", action="store_true", help="one JSON document")
+    parser.add_argument("--egress", action="store_true", help="list every host that may ever be contacted, and nothing else")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Report; 1 when something is broken."""
+    app = compose(trusted=True)
+    try:
+        if arguments.egress:
+            hosts = list(egress(app.session.settings.deployments))
+            print(json.dumps(hosts) if arguments.json else "\n".join(hosts) or "no host: everything stays on this machine")
+            return 0
+        checks = [check for group in GROUPS for check in group(app)]
+    finally:
+        asyncio.run(app.close())
+    if arguments.json:
+        rows = [{k: getattr(c, k) for k in ("group", "name", "state", "detail", "remedy")} for c in checks]
+        print(json.dumps({"service_level": str(app.gateway.service_level), "checks": rows}, ensure_ascii=False))
+    else:
+        _show(checks, str(app.gateway.service_level))
+    return int(any(check.state == "broken" for check in checks))
+
+
+def _show(checks: list[Check], level: str) -> None:
+    from pointsman.cli.show import console, rows
+
+    for group in dict.fromkeys(check.group for check in checks):
+        console.print(f"\n[bold]{group}[/]")
+        lines = [(c.detail, c.remedy) for c in checks if c.group == group]
+        names = [(c.state, c.name) for c in checks if c.group == group]
+        console.print(
+            rows([(_MARKS[s], n, d + (f" → {r}" if r else "")) for (s, n), (d, r) in zip(names, lines, strict=True)])
+        )
+    console.print(f"\nService level now: [bold]{level.replace('_', ' ')}[/]")
+
+
+def _installation(app: App) -> list[Check]:
+    where = places(os.environ)
+    settings = app.session.settings
+    version = sys.version.split()[0]
+    found = [
+        Check("Installation", "pointsman", "ok", f"{metadata.version('pointsman')} on Python {version}"),
+        Check("Installation", "config", "ok" if where.config_file.exists() else "absent", str(where.config_file)),
+        Check("Installation", "data", *_writable(where.data)),
+    ]
+    return found + [Check("Installation", "notice", "broken", notice) for notice in settings.notices]
+
+
+def _writable(folder: os.PathLike[str]) -> tuple[str, str, str]:
+    path = os.fspath(folder)
+    existing = path
+    while existing and not os.path.exists(existing):  # noqa: PTH110
+        existing = os.path.dirname(existing)  # noqa: PTH120
+    if os.access(existing, os.W_OK):
+        return "ok", path, ""
+    return "broken", f"{path} cannot be written", "set POINTSMAN_DATA_DIR to a folder of yours: without a ledger no paid model is asked"
+
+
+def _models(app: App) -> list[Check]:
+    found = []
+    bound = {d.slot for d in app.session.settings.deployments}
+    for deployment in app.session.settings.deployments:
+        provider = app.providers.get(deployment.provider)
+        problem = provider.ready(deployment) if provider else f"there is no provider {deployment.provider!r}"
+        where = deployment.base_url or "this machine"
+        detail = f"{deployment.model or 'no model'} at {where}"
+        found.append(
+            Check("Models", deployment.name, "absent" if problem else "ok", detail, problem or "")
+        )
+    missing = [slot for slot in app.gateway.live().slots if slot not in bound]
+    return found + [
+        Check("Models", slot, "absent", "bound to nothing", f"bind it in config.toml under [models.{slot}]") for slot in missing
+    ]
+
+
+def _local(_: App) -> list[Check]:
+    if util.find_spec("llama_cpp") is None:
+        return [Check("Local model", "llama-cpp-python", "absent", "not installed", "pip install 'pointsman[local]' (needs a C++ compiler)")]
+    return [Check("Local model", "llama-cpp-python", "ok", metadata.version("llama_cpp_python"))]
+
+
+def _grammars(_: App) -> list[Check]:
+    broken, fine = [], 0
+    for name in languages.names():
+        language = languages.by_name(name)
+        if syntax.parse("", language) is None:
+            broken.append(Check("Languages", name, "broken", "its grammar cannot be loaded", "reinstall pointsman"))
+        else:
+            fine += 1
+    return [Check("Languages", "grammars", "ok", f"{fine} languages from {resources.grammars().name}/"), *broken]
+
+
+def _editors(_: App) -> list[Check]:
+    found = []
+    for name, programs in (("VS Code", ("code", "codium", "cursor", "trae", "code-server")), ("Neovim", ("nvim",))):
+        program = next((p for p in programs if shutil.which(p)), None)
+        kind = "vscode" if name == "VS Code" else "neovim"
+        if program is None:
+            found.append(Check("Editors", name, "absent", "not found on PATH"))
+        else:
+            found.append(Check("Editors", name, "ok", str(shutil.which(program)), f"pointsman install {kind} puts the plugin there"))
+    return found
+
+
+GROUPS: tuple[Callable[[App], list[Check]], ...] = (_installation, _models, _local, _grammars, _editors)

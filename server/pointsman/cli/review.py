@@ -1,0 +1,137 @@
+"""`pointsman review PATH...`: the rules' findings and an agent's, as text, JSON or SARIF."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+from pathlib import Path
+
+from pointsman import __version__
+from pointsman.analysis import languages
+from pointsman.cli.sources import BadArgument, open_app, snapshot_of, source_files
+from pointsman.core.types import Finding, Severity
+
+_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFORMATION: "note", Severity.HINT: "note"}
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    parser = subparsers.add_parser("review", help="findings of the rules and of a specialist agent")
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    parser.add_argument("--format", choices=("text", "json", "sarif"), default="text")
+    parser.add_argument("--rules-only", action="store_true", help="ask no model")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the findings; 1 when there is an error among them, else 0."""
+    reviewed = asyncio.run(_review(arguments.paths, rules_only=arguments.rules_only))
+    if arguments.format == "json":
+        print(json.dumps([_plain(one) for one in reviewed], ensure_ascii=False, indent=2))
+    elif arguments.format == "sarif":
+        print(json.dumps(_sarif(reviewed), ensure_ascii=False, indent=2))
+    else:
+        from pointsman.cli.show import show_review
+
+        show_review(reviewed)
+    return int(any(f.severity is Severity.ERROR for one in reviewed for f in one.findings))
+
+
+class Reviewed:
+    """The findings of one file, and who found them."""
+
+    def __init__(self, path: Path, findings: tuple[Finding, ...], message: str, source: str, model: str, micro_dollars: int) -> None:
+        self.path, self.findings, self.message = path, findings, message
+        self.source, self.model, self.micro_dollars = source, model, micro_dollars
+
+
+async def _review(paths: list[Path], *, rules_only: bool) -> list[Reviewed]:
+    files = [f for f in source_files(paths) if f in paths or languages.detect(str(f)) is not None]
+    if not files:
+        raise BadArgument(f"no source file that Pointsman knows in {', '.join(map(str, paths))}")
+    reviewed = []
+    async with open_app(paths[0]) as app:
+        for file in files:
+            try:
+                snapshot = snapshot_of(file)
+            except BadArgument as error:
+                if file in paths:
+                    raise
+                print(f"pointsman: left out: {error}", file=sys.stderr)
+                continue
+            message, source, model, spent = "rules only", "rule", "", 0
+            if not rules_only:
+                review = await app.workbench.review(snapshot, None, lambda _text, _percent: None)
+                message, last = review.message, app.session.last
+                if last is not None:
+                    source, model, spent = str(last.source), last.model, last.micro_dollars
+            findings = await app.workbench.diagnostics(snapshot)
+            reviewed.append(Reviewed(file, findings, message, source, model, spent))
+    return reviewed
+
+
+def _plain(one: Reviewed) -> dict[str, object]:
+    return {
+        "path": str(one.path),
+        "message": one.message,
+        "source": one.source,
+        "model": one.model,
+        "micro_dollars": one.micro_dollars,
+        "findings": [
+            {
+                "code": f.code,
+                "severity": str(f.severity),
+                "message": f.message,
+                "line": f.range.start.line + 1,
+                "column": f.range.start.column + 1,
+                "end_line": f.range.end.line + 1,
+                "end_column": f.range.end.column + 1,
+                "agent": f.agent,
+                "model": f.model,
+                "url": f.url,
+                "fixable": f.fix is not None,
+            }
+            for f in one.findings
+        ],
+    }
+
+
+def _sarif(reviewed: list[Reviewed]) -> dict[str, object]:
+    """SARIF 2.1.0 (OASIS), as code scanning services read it."""
+    rules = {f.code: f for one in reviewed for f in one.findings}
+    return {
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {
+                    "driver": {
+                        "name": "pointsman",
+                        "version": __version__,
+                        "rules": [{"id": code, **({"helpUri": f.url} if f.url else {})} for code, f in sorted(rules.items())],
+                    }
+                },
+                "columnKind": "unicodeCodePoints",
+                "results": [_result(one.path, f) for one in reviewed for f in one.findings],
+            }
+        ],
+    }
+
+
+def _result(path: Path, f: Finding) -> dict[str, object]:
+    by = {"agent": f.agent, "model": f.model} if f.agent else {}
+    region = {
+        "startLine": f.range.start.line + 1,
+        "startColumn": f.range.start.column + 1,
+        "endLine": f.range.end.line + 1,
+        "endColumn": f.range.end.column + 1,
+    }
+    return {
+        "ruleId": f.code,
+        "level": _LEVELS[f.severity],
+        "message": {"text": f.message},
+        "locations": [{"physicalLocation": {"artifactLocation": {"uri": path.as_posix()}, "region": region}}],
+        **({"properties": by} if by else {}),
+    }

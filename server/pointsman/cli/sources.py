@@ -1,0 +1,62 @@
+"""What commands share: reading a source file, and an app for the workspace that it lies in."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from pointsman.app import App, compose
+from pointsman.core.document import Snapshot, Text
+from pointsman.core.errors import PointsmanError
+
+MAX_BYTES = 5_000_000
+_ROOTS = (".git", "pyproject.toml", "package.json", "go.mod", "Cargo.toml", "pom.xml", "Package.swift", "settings.gradle.kts")
+_SKIPPED = frozenset({"node_modules", "__pycache__", "dist", "build", "target", "venv", "Pods", "vendor", "site-packages"})
+
+
+class BadArgument(PointsmanError):  # noqa: N818  (named as people read it)
+    """An argument that cannot be used; the message says why."""
+
+
+def snapshot_of(path: Path) -> Snapshot:
+    """The file's text as a document of version 0."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise BadArgument(f"{path}: cannot be read ({error.strerror or error})") from error
+    if len(data) > MAX_BYTES:
+        raise BadArgument(f"{path}: {len(data):,} bytes are more than Pointsman reads ({MAX_BYTES:,})")
+    if b"\0" in data[:8_000]:
+        raise BadArgument(f"{path}: not a text file")
+    absolute = path.resolve()
+    text = data.decode("utf-8", "replace").removeprefix("\ufeff")
+    return Snapshot(absolute.as_uri(), str(absolute), "", 0, Text.of(text))
+
+
+def source_files(paths: Iterable[Path]) -> Iterator[Path]:
+    """The files that were named, and those below the folders that were named; links are not followed."""
+    for path in paths:
+        if not path.is_dir():
+            yield path
+            continue
+        for folder, folders, names in os.walk(path):
+            folders[:] = sorted(f for f in folders if f not in _SKIPPED and not f.startswith("."))
+            yield from (Path(folder, name) for name in sorted(names) if not Path(folder, name).is_symlink())
+
+
+def workspace_of(path: Path) -> Path:
+    """The nearest folder above that looks like a project, or the file's own."""
+    start = path.resolve() if path.is_dir() else path.resolve().parent
+    return next((folder for folder in (start, *start.parents) if any((folder / mark).exists() for mark in _ROOTS)), start)
+
+
+@asynccontextmanager
+async def open_app(path: Path) -> AsyncIterator[App]:
+    """An app on the workspace of `path`, closed afterwards."""
+    app = compose(workspace=workspace_of(path))
+    try:
+        yield app
+    finally:
+        await app.close()
