@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import difflib
 import json
 
 from pointsman.config.environment import environment
@@ -53,7 +54,9 @@ def profile_of(arguments: argparse.Namespace, strategy: Strategy) -> Profile:
     for name, word in words.items():
         allowed = tuple(Domain) if name == "domain" else tuple(strategy.tasks if name == "task" else strategy.criteria[name])
         if word is not None and word not in allowed:
-            raise UnknownWord(f"--{name.replace('_', '-')}: {word!r} is not known; use one of: {', '.join(allowed)}")
+            near = difflib.get_close_matches(word, allowed, n=1)
+            hint = f"did you mean {near[0]}? The words are" if near else "use one of"
+            raise UnknownWord(f"--{name.replace('_', '-')}: {word!r} is not known; {hint}: {', '.join(allowed)}")
     complexity, domain = words.pop("complexity"), words.pop("domain")
     return Profile(**words, complexity=Level(complexity) if complexity else None, domain=Domain(domain) if domain else None)
 
@@ -77,7 +80,7 @@ def show(decided: Plan) -> None:
     from rich.console import Console
     from rich.markup import escape
 
-    console = Console(highlight=False)
+    console = Console(highlight=False, soft_wrap=True)
     console.print(
         f"[bold green]{escape(decided.model)}[/]  [dim]{decided.tier} tier, {decided.method}, {decided.service_level}[/]"
     )

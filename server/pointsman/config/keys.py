@@ -49,12 +49,12 @@ class KeyRing:
         self._given: dict[str, str] = {}
         self._looked_up: dict[str, _LookUp] = {}
         self._bound: frozenset[tuple[str, Origin]] = frozenset()
-        self.configure(deployments)
+        self.bind(deployments)
 
     def __repr__(self) -> str:
         return f"KeyRing({', '.join(sorted({name for name, _ in self._bound}))})"
 
-    def configure(self, deployments: Iterable[Deployment]) -> None:
+    def bind(self, deployments: Iterable[Deployment]) -> None:
         """Take over the bindings of a changed configuration; a keyring is asked anew for what it did not have."""
         pairs = {(each.key, origin) for each in deployments if each.key and (origin := _origin(each)) is not None}
         self._bound = frozenset({(name, origin) for name, (_, origin) in _VENDORS.items()} | pairs)

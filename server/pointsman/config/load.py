@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from pointsman.config import layers, models, options
-from pointsman.config.environment import places as places_of
+from pointsman.config.environment import places
 from pointsman.config.settings import Settings
 from pointsman.config.table import Table
 from pointsman.core.errors import ConfigError
+
+__all__ = ["WORKSPACE_FILE", "load", "places", "shipped_strategy"]
 
 WORKSPACE_FILE = ".pointsman.toml"
 _SECTIONS = ("models", "limits", "settings")
@@ -33,15 +35,15 @@ def load(
     `editor` is the section `pointsman` of the editor's settings, in which a value that equals the default counts as not stated,
     because editors send their defaults along. The workspace's own file is not read unless `trusted`.
     """
-    places = places_of(environ)
+    where = places(environ)
     reading = _Reading()
-    strategy = reading.strategy(places.strategy_file)
-    machine = reading.file(places.config_file)
+    strategy = reading.strategy(where.strategy_file)
+    machine = reading.file(where.config_file)
     if machine is None:
-        machine = Table({}, str(places.config_file))
+        machine = Table({}, str(where.config_file))
     reading.notices += machine.unknown(_SECTIONS)
     slots = _slots(strategy)
-    deployments = reading.deployments(machine, slots, places.config)
+    deployments = reading.deployments(machine, slots, where.config)
     reading.take(options.from_file(reading.section(machine, "settings")))
     reading.limits(reading.section(machine, "limits"), strategy)
     if editor:
@@ -52,7 +54,7 @@ def load(
         wanted = reading.values.pop("model")
         reading.notices.append(f"settings: model: {wanted!r} is not known (use one of: {', '.join(slots)})")
     return Settings(
-        places=places,
+        places=where,
         deployments=deployments,
         strategy=strategy,
         trusted=trusted,

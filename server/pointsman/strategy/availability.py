@@ -96,7 +96,7 @@ class Supply:
     def _bound(self, slot: str) -> Sequence[Deployment]:
         """The slot's own deployments; a specialist without any is served as its base model is."""
         by_slot = self._by_slot or {}
-        return by_slot.get(slot) or by_slot.get(self._strategy.slots[slot].base, ())
+        return by_slot.get(slot) or by_slot.get(self._strategy.slots[slot].base) or ()
 
     def _spare(self) -> tuple[str, ...]:
         """The last resort, within a stated cost limit; models of this machine before all where code must stay here."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
+from pointsman.config.load import shipped_strategy
 from pointsman.config.table import Table
+from pointsman.core.errors import ConfigError
 from pointsman.core.types import Domain, Level, Method, Price, ServiceLevel, Tier
 from pointsman.strategy import ladder, task_routing, user_context
 from pointsman.strategy.rows import (
@@ -80,6 +83,14 @@ def load(raw: Mapping[str, object], file: str = "strategy.toml") -> Strategy:
         specialist_otherwise=specialists.text("domain_without_specialist", among=slots),
         notices=top.unknown(_SECTIONS),
     )
+
+
+def usable(raw: Mapping[str, object]) -> Strategy:
+    """The strategy of `raw`, or the shipped one with a notice that says what is wrong: a mistake never stops a start."""
+    try:
+        return load(raw)
+    except ConfigError as error:
+        return replace(load(shipped_strategy()), notices=(f"{error}; until then the shipped strategy holds",))
 
 
 def _slots(top: Table) -> dict[str, Slot]:
