@@ -16,6 +16,7 @@ from pointsman.storage.ledger import Ledger, Limits, Reservation, Totals
 
 CALLS_A_MINUTE = 120
 _OVERHEAD_TOKENS = 64
+_ABSURD = 4
 _FREE = Price()
 
 
@@ -84,7 +85,7 @@ class Budget:
         """Account for what one call used, in the background; returns its micro-dollars."""
         if reservation is None:
             return 0
-        used = deployment.price.cost(_sane(usage))
+        used = charge(deployment.price, usage, reserved=reservation.micro_dollars)
         self._session += used
         self._ledger.settle_soon(reservation, used)
         if self._totals is not None and self._totals.day == reservation.totals.day:
@@ -127,6 +128,17 @@ def characters(prompt: Prompt) -> int:
     return len(prompt.system) + len(prompt.prefix) + len(prompt.suffix) + sum(len(each.text) for each in prompt.messages)
 
 
+def charge(price: Price, usage: Usage, *, reserved: int) -> int:
+    """What a vendor's count of tokens costs, where that count can be true.
+
+    Vendors have sent negative and absurd counts. Money never flows back, cached tokens are part of the input, and a count that
+    is far beyond the most that the call could use is replaced by that most.
+    """
+    given = max(usage.input_tokens, 0)
+    cost = price.cost(Usage(given, max(usage.output_tokens, 0), min(max(usage.cached_tokens, 0), given)))
+    return cost if cost <= _ABSURD * reserved else reserved
+
+
 def most(deployment: Deployment, prompt: Prompt) -> int:
     """The most micro-dollars that one call can cost: no tokenizer makes more tokens of a text than it has bytes."""
     texts = (prompt.system, prompt.prefix, prompt.suffix, *(each.text for each in prompt.messages))
@@ -160,9 +172,3 @@ _UNBILLED = frozenset(
 def _tokens(chars: int) -> int:
     # Characters / 3.7, rounded up.
     return -(-chars * 10 // 37)
-
-
-def _sane(usage: Usage) -> Usage:
-    """Vendors have sent negative and absurd counts: money never flows back, and cached tokens are part of the input."""
-    given = max(usage.input_tokens, 0)
-    return Usage(given, max(usage.output_tokens, 0), min(max(usage.cached_tokens, 0), given))
