@@ -6,11 +6,12 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Any
 
+from tests.fixtures.model_server import ModelServer
+
 from pointsman.core.types import Deployment
 from pointsman.providers.anthropic import Anthropic
 from pointsman.providers.base import Done, Message, Prompt, Provider, Text
 from pointsman.providers.openai import OpenAI
-from tests.fixtures.model_server import ModelServer
 
 KEY = "canary-key-7f3a91"
 CODE = "canary_code_5521"

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from tests.fixtures.model_server import ModelServer, Reply
+from tests.providers.model_calls import APIS, CHAT, CODE, HOLE, KEY, call, deployment_for, provider_for
 
 from pointsman.core.errors import Fault, ProviderError
 from pointsman.core.types import Usage
 from pointsman.providers.base import Message, Prompt
-from tests.fixtures.model_server import ModelServer, Reply
-from tests.providers.model_calls import APIS, CHAT, CODE, HOLE, KEY, call, deployment_for, provider_for
 
 TEXT = "first line\n    second “ünïcode” 🚂 line\n"
 

@@ -11,10 +11,10 @@ from contextlib import aclosing
 from typing import Any
 
 import pytest
-
-from pointsman.core.errors import Fault, ProviderError
 from tests.fixtures.model_server import FAULTS, ModelServer, Reply, refused_url
 from tests.providers.model_calls import APIS, CODE, KEY, call, deployment_for, prompt_for, provider_for
+
+from pointsman.core.errors import Fault, ProviderError
 
 EXPECTED: dict[str, Fault] = {
     "400": Fault.BAD_REQUEST,

@@ -1,0 +1,167 @@
+"""Markdown from a model or a file, made so that showing it fetches nothing and offers nothing to click (T5).
+
+What stays is text, emphasis, headings, lists, tables and code. Code is written anew in the plainest form, so that every
+renderer agrees with this one on where code ends; outside of it, what could begin HTML, a link or an image is escaped.
+"""
+
+from __future__ import annotations
+
+import re
+
+from pointsman.security.output import clean
+
+_FENCE = re.compile(r"[ \t>]{0,12}(?P<fence>`{3,}|~{3,})[ \t]*(?P<info>[^`\n]*)")
+_LINK = re.compile(r"!?\[(?P<text>[^\[\]\n]{0,500})\]\((?P<url>[^()\s\n]{0,2000})(?:\s{1,4}[^()\n]{0,300})?\)")
+_ADDRESS = re.compile(
+    r"(?i)[a-z][a-z0-9+.-]{1,20}://[^\s`<>\[\]\"]*"
+    r"|www\.[^\s`<>\[\]\"]+"
+    r"|\b(?:mailto|command|javascript|data|vscode|vscode-insiders|file|tel|xmpp):[^\s`<>\[\]\"]+"
+    r"|[a-z0-9.!#$%&'*+/=?^_{|}~-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}"
+)
+_DRAWN = frozenset(
+    {"mermaid", "plantuml", "puml", "dot", "graphviz", "d2", "math", "latex", "katex", "svg", "geojson", "topojson", "stl"}
+)
+"""Names of code that some renderers draw instead of showing it."""
+
+_PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
+
+
+def sanitise(text: str) -> str:
+    """`text` as Markdown that holds no image, no HTML, no link and no address that a renderer makes one, outside of code.
+
+    A link becomes its text and its address as code. Idempotent.
+    """
+    out: list[str] = []
+    lines = clean(text).replace("\r\n", "\n").replace("\u2028", "\n").replace("\u2029", "\n").split("\n")
+    at = 0
+    while at < len(lines):
+        opened = _FENCE.fullmatch(lines[at])
+        if opened is None:
+            out.append(_line(lines[at]))
+            at += 1
+            continue
+        end = _close(lines, at + 1, opened["fence"])
+        out += _block(lines[at + 1 : end], opened["info"])
+        at = end + 1
+    return "\n".join(out)
+
+
+def _close(lines: list[str], start: int, fence: str) -> int:
+    """The line that closes a fence; one past the last where none does."""
+    for at in range(start, len(lines)):
+        bare = lines[at].strip(" \t>")
+        if len(bare) >= len(fence) and set(bare) == {fence[0]}:
+            return at
+    return len(lines)
+
+
+def _block(lines: list[str], info: str) -> list[str]:
+    """A code block at the margin, with a fence that nothing in it can close."""
+    name = info.split()[0] if info.split() else ""
+    if not re.fullmatch(r"[A-Za-z0-9_+#.-]{1,30}", name) or name.lower() in _DRAWN:
+        name = ""
+    longest = max((len(run) for line in lines for run in re.findall(r"`+", line)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return [f"{fence}{name}", *lines, fence]
+
+
+def _line(line: str) -> str:
+    """One line that is not in a code block."""
+    out: list[str] = []
+    for part, is_code in _spans(line):
+        out.append(_code(part) if is_code else _text(part))
+    return "".join(out)
+
+
+def _spans(line: str) -> list[tuple[str, bool]]:
+    """`line` in parts: text, and the insides of code spans. A backtick without a partner on its line is text."""
+    runs = [(run.start(), run.end()) for run in re.finditer(r"`+", line)]
+    # For each run the next of its length, found from the right, so that many runs do not cost a square.
+    later: dict[int, int] = {}
+    partner: list[int | None] = [None] * len(runs)
+    for index in range(len(runs) - 1, -1, -1):
+        size = runs[index][1] - runs[index][0]
+        partner[index] = later.get(size)
+        later[size] = index
+    parts: list[tuple[str, bool]] = []
+    at = index = 0
+    while index < len(runs):
+        start, end = runs[index]
+        escaped = (start - len(line[at:start].rstrip("\\")) - at) % 2 == 1
+        mate = partner[index]
+        if mate is None or escaped:
+            index += 1
+            continue
+        parts.append((line[at:start], False))
+        parts.append((line[end : runs[mate][0]], True))
+        at = runs[mate][1]
+        index = mate + 1
+    parts.append((line[at:], False))
+    return parts
+
+
+def _code(inside: str) -> str:
+    """A code span that every renderer reads alike."""
+    inside = inside.strip()
+    if not inside:
+        return ""
+    longest = max((len(run) for run in re.findall(r"`+", inside)), default=0)
+    ticks = "`" * (longest + 1)
+    return f"{ticks} {inside} {ticks}" if longest else f"`{inside}`"
+
+
+def _text(text: str) -> str:
+    """Text outside of code: links taken apart, addresses shown as code, the rest escaped."""
+    out: list[str] = []
+    at = 0
+    for link in _LINK.finditer(text):
+        out.append(_plain(text[at : link.start()]))
+        out.append(_plain(link["text"]))
+        if link["url"] and link["url"] != link["text"]:
+            shown = _code(link["url"].replace("`", ""))
+            out.append(f" ({shown})" if shown else "")
+        at = link.end()
+    out.append(_plain(text[at:]))
+    return "".join(out)
+
+
+def _plain(text: str) -> str:
+    out: list[str] = []
+    at = 0
+    for address in _ADDRESS.finditer(text):
+        out.append(_escaped(text[at : address.start()]))
+        whole = address.group()
+        bare = whole.rstrip(".,;:!?*_'")
+        out.append(_code(bare.replace("`", "")))
+        out.append(_escaped(whole[len(bare) :]))
+        at = address.end()
+    out.append(_escaped(text[at:]))
+    return "".join(out)
+
+
+def _escaped(text: str) -> str:
+    """What could begin HTML, a link, an image or code is told to be itself; what is told so already stays."""
+    out: list[str] = []
+    at = 0
+    while at < len(text):
+        char = text[at]
+        pair = text[at : at + 2]
+        if char == "\\" and len(pair) == 2 and pair[1] in _PUNCTUATION:
+            out.append("&lt;" if pair[1] == "<" else pair)
+            at += 2
+            continue
+        entity = re.compile(r"&(?:lt|amp|gt);").match(text, at)
+        if entity:
+            out.append(entity.group())
+            at = entity.end()
+            continue
+        if char == "<":
+            out.append("&lt;")
+        elif char == "&":
+            out.append("&amp;")
+        elif char in "[]`" or (char == "\\" and at == len(text) - 1):
+            out.append("\\" + char)
+        else:
+            out.append(char)
+        at += 1
+    return "".join(out)
