@@ -106,8 +106,8 @@ async def test_a_damaged_file_is_an_error_with_a_reason(llama: LlamaCpp, gguf_pa
         # Nothing tells noise from weights: an answer or an error, but no hang and no harm.
         try:
             await ask(llama, bind(path), HOLE)
-        except ProviderError as error:
-            assert error.fault in (Fault.EMPTY, Fault.SERVER, Fault.CRASHED, Fault.NOT_CONFIGURED)
+        except ProviderError as harm:
+            assert harm.fault in (Fault.EMPTY, Fault.SERVER, Fault.CRASHED, Fault.NOT_CONFIGURED)
     else:
         error = await fault_of(llama, bind(path))
         assert error.fault in (Fault.NOT_CONFIGURED, Fault.CRASHED)

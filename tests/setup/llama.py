@@ -14,7 +14,7 @@ import sys
 import tarfile
 from pathlib import Path
 
-from .process import Say, SetupError, default_cache, locked, run
+from process import Say, SetupError, default_cache, locked, run
 
 VERSION = "0.3.36"
 # No vision parts (a third of the build). No tuning to this very machine: a kept wheel may run on another one.
@@ -23,7 +23,7 @@ STEP = re.compile(r"\[(\d+)/(\d+)\]")
 
 
 def ensure(cache: Path, say: Say) -> dict[str, str]:
-    """Makes llama_cpp importable by this Python; returns no variables, because nothing has to be named to the tests."""
+    """Makes llama_cpp importable by this Python; returns no variables: the tests need no name for it."""
     if _importable():
         return {}
     place = cache / "llama" / f"{VERSION}-py{sys.version_info.major}{sys.version_info.minor}"
@@ -50,24 +50,37 @@ def _kept(place: Path) -> Path | None:
 def _build(place: Path, say: Say) -> Path:
     _ensure_compiler(say)
     source = _source(place, say)
-    fresh = place / "fresh"
+    fresh, objects = place / "fresh", place / "objects"
+    resumed = objects.is_dir()
+    say(f"llama.cpp: {'going on with the build' if resumed else 'building, about 13 minutes of processor time, once'}")
+    try:
+        _compile(source, fresh, objects, say)
+    except SetupError:
+        if not resumed:
+            raise
+        # What an interrupted build left may name tools that have moved since.
+        say("llama.cpp: what an earlier run left cannot be used, building anew")
+        shutil.rmtree(objects)
+        _compile(source, fresh, objects, say)
+    built = next(fresh.glob("*.whl"))
+    final = place / built.name
+    built.replace(final)
+    for rest in (fresh, source, objects):
+        shutil.rmtree(rest, ignore_errors=True)
+    return final
+
+
+def _compile(source: Path, fresh: Path, objects: Path, say: Say) -> None:
     shutil.rmtree(fresh, ignore_errors=True)
-    say("llama.cpp: building, about 13 minutes of processor time, once")
     run(
         # The same folder each time, so that ninja finds what an earlier run has compiled.
         [sys.executable, "-m", "pip", "wheel", "-v", "--no-deps", "--no-cache-dir", "--wheel-dir", fresh,
-         "--config-settings", f"build-dir={place / 'objects'}", source],
+         "--config-settings", f"build-dir={objects}", source],
         say,
         "llama.cpp: building",
         note=_step,
         env={**os.environ, "CMAKE_ARGS": CMAKE_ARGS},
     )  # fmt: skip
-    built = next(fresh.glob("*.whl"))
-    final = place / built.name
-    built.replace(final)
-    for rest in (fresh, source, place / "objects"):
-        shutil.rmtree(rest, ignore_errors=True)
-    return final
 
 
 def _source(place: Path, say: Say) -> Path:
@@ -106,4 +119,7 @@ def _step(line: str) -> str | None:
 
 
 if __name__ == "__main__":
-    ensure(default_cache(), lambda line: print(line, flush=True))
+    try:
+        ensure(default_cache(), lambda line: print(line, flush=True))
+    except SetupError as error:
+        sys.exit(str(error))

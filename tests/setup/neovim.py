@@ -14,7 +14,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from .process import Say, SetupError, default_cache, locked, run
+from process import Say, SetupError, default_cache, locked, run
 
 SUITE = "sid"
 NEEDED = (0, 12)
@@ -135,5 +135,9 @@ def _clip(line: str) -> str:
 
 
 if __name__ == "__main__":
-    for name, value in ensure(default_cache(), lambda line: print(line, flush=True)).items():
+    try:
+        found = ensure(default_cache(), lambda line: print(line, flush=True))
+    except SetupError as error:
+        sys.exit(str(error))
+    for name, value in found.items():
         print(f"{name}={value}")

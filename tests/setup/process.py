@@ -6,7 +6,9 @@ import contextlib
 import fcntl
 import os
 import queue
+import signal
 import subprocess
+import sys
 import threading
 import time
 from collections import deque
@@ -69,7 +71,11 @@ def run(
         errors="replace",
         env=None if env is None else dict(env),
         cwd=cwd,
+        # A group of its own, so that a compiler's children can be ended with it.
+        start_new_session=True,
     )
+    # Otherwise a run that is ended from outside would leave the build going on behind it.
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     lines: queue.Queue[str | None] = queue.Queue()
     assert process.stdout is not None
     threading.Thread(target=_pump, args=(process.stdout, lines), daemon=True).start()
@@ -90,8 +96,9 @@ def run(
                 due = time.monotonic() + HEARTBEAT_S
         code = process.wait()
     finally:
+        signal.signal(signal.SIGTERM, before)
         if process.poll() is None:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)
             process.wait()
     if code != 0:
         raise SetupError(f"{label} failed with status {code}:\n" + "\n".join(tail))
