@@ -15,12 +15,13 @@ from pointsman.core.clock import Clock
 from pointsman.core.types import Deployment, ServiceLevel, Tier
 from pointsman.gateway import cache as recipes
 from pointsman.gateway.answer import Answer, Ask, Fallback
+from pointsman.gateway.balance import Balance
 from pointsman.gateway.budget import Budget, DailyLimits, Spent
 from pointsman.gateway.cache import Cache
 from pointsman.gateway.fleet import Fleet
 from pointsman.gateway.inflight import Flight
 from pointsman.gateway.ladder import Climb, Given, Show
-from pointsman.gateway.levels import level
+from pointsman.gateway.levels import Levels
 from pointsman.gateway.outcome import Outcome, refusal
 from pointsman.gateway.record import row
 from pointsman.providers.base import Provider
@@ -40,8 +41,9 @@ _MARGIN_S = 0.05
 class Gateway:
     """Answers every request, with a model where one can be had.
 
-    `providers` maps `Deployment.provider` to its provider. Nothing here raises but CancelledError: each failure becomes the
-    next rung of the ladder, and below the last one an `Answer` without text that says why.
+    `providers` maps `Deployment.provider` to its provider; `utilization` tells the most used resource of the machine, 0 to 1.
+    Nothing here raises but CancelledError: each failure becomes the next rung of the ladder, and below the last one an `Answer`
+    without text that says why.
     """
 
     def __init__(
@@ -54,12 +56,16 @@ class Gateway:
         store: Store,
         clock: Clock,
         random: Random | None = None,
+        utilization: Callable[[], float] = lambda: 0.0,
     ) -> None:
         self._store, self._clock, self._random = store, clock, random or Random()  # noqa: S311 - jitter, no secret
         self._record_of = AnswerLog(store, clock)
         self._cache = Cache(AnswerShelf(store, clock), clock)
         self._fleet = Fleet(strategy.slots, deployments, providers, clock, self._random)
         self._budget = Budget(Ledger(store, clock), _limits(settings, strategy), clock)
+        self._utilization = utilization
+        self._levels = Levels(strategy, self._fleet, clock, utilization)
+        self._balance = Balance(self._fleet, strategy.balancing)
         self._flights: dict[str, Flight] = {}
         self._listeners: list[Callable[[Answer], None]] = []
         self._settings, self._strategy = settings, strategy
@@ -91,11 +97,16 @@ class Gateway:
     def live(self) -> Live:
         """What is known now of every slot, and the service level that follows from it."""
         states = {name: self._fleet.state(name, self._left, least_samples=self._least()) for name in self._strategy.slots}
-        return Live(states, level(states, self._strategy))
+        return Live(states, self._levels.look())
 
     @property
     def service_level(self) -> ServiceLevel:
         return self.live().service_level
+
+    @property
+    def service_reason(self) -> str:
+        """Why the service level is not full, or ""."""
+        return self._levels.reason
 
     @property
     def fleet(self) -> Fleet:
@@ -128,6 +139,8 @@ class Gateway:
         self._policy = _policy_digest(settings)
         self._fleet.configure(strategy.slots, deployments)
         self._budget.limits = _limits(settings, strategy)
+        self._levels = Levels(strategy, self._fleet, self._clock, self._utilization)
+        self._balance.rules = strategy.balancing
 
     async def aclose(self) -> None:
         """Cancel what runs. Providers and the store belong to whoever made them."""
@@ -200,7 +213,7 @@ class Gateway:
 
     def _climb(self, ask: Ask, plan: Plan, began: float, show: Show) -> Climb:
         return Climb(
-            ask, plan, self._fleet, self._budget, self._order, self._clock, self._random,
+            ask, plan, self._fleet, self._budget, self._balance, self._clock, self._random,
             threshold=self._strategy.triggers.quality,
             ends_at=began + max(plan.deadline_s - _MARGIN_S, plan.deadline_s * 0.9),
             local_only=ask.profile.local_only or self._settings.local_only,
@@ -222,10 +235,6 @@ class Gateway:
         if not flight.task.cancelled():
             # Fetched, so that an answer nobody waits for any more is not reported as a lost exception.
             flight.task.exception()
-
-    def _order(self, _slot: str, deployments: Sequence[Deployment]) -> Sequence[Deployment]:
-        """Least busy first, in proportion to the weights."""
-        return sorted(deployments, key=lambda each: self._fleet.health(each).active / max(each.weight, 1))
 
     def _bounded(self, profile: Profile) -> Profile:
         return replace(profile, local_only=True) if self._settings.local_only else profile

@@ -8,7 +8,7 @@ from random import Random
 
 from pointsman.core.clock import Clock
 from pointsman.core.errors import Fault, ProviderError
-from pointsman.gateway.breaker import Breaker
+from pointsman.gateway.breaker import Breaker, State
 
 WINDOW_S = 300.0
 _SAMPLES = 50
@@ -38,6 +38,7 @@ class Health:
         self.active = 0
         """Calls that run now."""
         self.rate_limited_at: float | None = None
+        self.last_fault: Fault | None = None
         self.blocked = ""
         """Why no call is worth it until the configuration changes, or ""."""
         self._rests_until = 0.0
@@ -75,7 +76,7 @@ class Health:
         """The call gave a whole answer."""
         self.active -= 1
         self.breaker.succeed()
-        self._rests_until, self._slow_until, self._down_since = 0.0, 0.0, None
+        self._rests_until, self._slow_until, self._down_since, self.last_fault = 0.0, 0.0, None, None
         self._samples.append(Sample(self._clock.monotonic(), True, latency_s))
 
     def judge(self, quality: float) -> None:
@@ -104,6 +105,7 @@ class Health:
                 return
         self._samples.append(Sample(now, False, waited_s))
         self._down_since = now if self._down_since is None else self._down_since
+        self.last_fault = fault
         if fault in _LASTING:
             self.blocked = f"cannot be called: {error.message}"
         if fault is Fault.RATE_LIMITED:
@@ -129,5 +131,6 @@ class Health:
 
     @property
     def down_s(self) -> float:
-        """Seconds since the first failure that no success followed; 0 when it works or was not tried."""
-        return 0.0 if self._down_since is None else self._clock.monotonic() - self._down_since
+        """Seconds since the first failure that no success followed; 0 while it is not given up (one failure is no outage)."""
+        given_up = bool(self.blocked) or self.breaker.state is not State.CLOSED
+        return self._clock.monotonic() - self._down_since if given_up and self._down_since is not None else 0.0

@@ -12,6 +12,7 @@ from pointsman.core.errors import BudgetError, Fault, ProviderError
 from pointsman.core.types import Deployment, Tier, Usage
 from pointsman.gateway import budget as money
 from pointsman.gateway.answer import Ask, Attempt, Verdict
+from pointsman.gateway.balance import Balance
 from pointsman.gateway.budget import Budget
 from pointsman.gateway.call import Call, Limits
 from pointsman.gateway.fleet import Endpoint, Fleet, endpoint
@@ -32,8 +33,6 @@ _RETRIES = 2
 _SHORTEST_S = 0.2
 
 Show = Callable[[str], None]
-Order = Callable[[str, Sequence[Deployment]], Sequence[Deployment]]
-"""Which of several deployments of one slot comes first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +52,10 @@ class Climb:
     """The way of one request. `attempts` and what was spent can be read at any time, also after a cancellation."""
 
     def __init__(
-        self, ask: Ask, plan: Plan, fleet: Fleet, budget: Budget, order: Order, clock: Clock, random: Random,
+        self, ask: Ask, plan: Plan, fleet: Fleet, budget: Budget, balance: Balance, clock: Clock, random: Random,
         *, threshold: float, ends_at: float, local_only: bool, show: Show | None,
     ) -> None:  # fmt: skip
-        self._ask, self._plan, self._fleet, self._budget, self._order = ask, plan, fleet, budget, order
+        self._ask, self._plan, self._fleet, self._budget, self._balance = ask, plan, fleet, budget, balance
         self._clock, self._random, self._threshold, self._ends_at = clock, random, threshold, ends_at
         self._local_only, self._show = local_only, show
         self._tried: set[Endpoint] = set()
@@ -112,7 +111,7 @@ class Climb:
         deployments = self._fleet.of(slot)
         if not deployments:
             self._skip(slot, "", Fault.NOT_CONFIGURED, "is bound to no model")
-        for deployment in self._order(slot, deployments):
+        for deployment in self._balance.order(self._ask, slot, deployments):
             if endpoint(deployment) in self._tried:
                 continue
             self._tried.add(endpoint(deployment))
@@ -204,6 +203,7 @@ class Climb:
         given = Given(slot, deployment, verdict, usage, done, len(self.attempts))
         if verdict.score >= self._threshold and verdict.text:
             self._note(slot, deployment, None, "answered", began, spent)
+            self._balance.served(self._ask, slot, deployment)
             return given
         why = "; ".join(verdict.reasons) or "no reason given"
         note = f"quality {verdict.score:.2f} is below {self._threshold:.2f}: {why}"
