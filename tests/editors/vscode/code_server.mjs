@@ -33,6 +33,7 @@ const SETTINGS = {
   'update.mode': 'none',
   'telemetry.telemetryLevel': 'off',
   'files.autoSave': 'off',
+  'files.exclude': { '**/.vscode': true },
   'files.simpleDialog.enable': true,
   'git.enabled': false,
   'remote.autoForwardPorts': false,

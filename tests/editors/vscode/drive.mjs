@@ -1,12 +1,14 @@
 // Runs the checks of one scenario in a real VS Code and prints one JSON document a line for each.
-//   node drive.mjs offline|model
+//   node drive.mjs offline|model|recovery
 // Everything it needs comes in the environment; test_vscode.py sets it.
 import fs from 'node:fs';
 import path from 'node:path';
 import { startCodeServer } from './code_server.mjs';
-import * as scenarios from './scenarios.mjs';
+import { recovery } from './recovery.mjs';
+import { model, offline } from './scenarios.mjs';
 import { Workbench } from './workbench.mjs';
 
+const scenarios = { offline, model, recovery };
 const scenario = process.argv[2];
 const { POINTSMAN_TEST_CODE_SERVER, POINTSMAN_TEST_VSIX, POINTSMAN_TEST_SERVER, WORKSPACE, ROOT, ARTIFACTS } = process.env;
 
@@ -16,10 +18,14 @@ const server = await startCodeServer({
   vsix: POINTSMAN_TEST_VSIX,
   root: ROOT,
   workspace: WORKSPACE,
-  settings: { 'pointsman.server.path': POINTSMAN_TEST_SERVER },
+  settings: scenario === 'recovery' ? {} : { 'pointsman.server.path': POINTSMAN_TEST_SERVER },
   logFile: path.join(ARTIFACTS, `code-server-${scenario}.log`),
 });
 let bench;
+process.once('SIGTERM', async () => {
+  await server.stop();
+  process.exit(1);
+});
 try {
   bench = await Workbench.open(server.url, ARTIFACTS);
   for (const [name, check] of Object.entries(scenarios[scenario])) {
