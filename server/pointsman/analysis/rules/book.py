@@ -117,6 +117,11 @@ def read(language: Language) -> Mapping[str, Rule]:
     return found
 
 
+def own(folder: Path) -> Mapping[str, Rule]:
+    """The rules that one folder of `grammars/` holds itself, by name."""
+    return {name: _rule(name, entry) for name, entry in _entries(folder)}
+
+
 def _folders(language: Language) -> Iterator[Path]:
     own = language.folder / "rules.toml"
     listed = _document(own).get("include", []) if own.is_file() else []
