@@ -13,7 +13,7 @@ from pointsman.lsp.errors import RequestError, invalid_params, response_error
 from pointsman.lsp.lifetime import Lifetime
 from pointsman.lsp.logs import describe, log
 from pointsman.lsp.methods import NOTIFICATIONS, REQUESTS
-from pointsman.lsp.methods.initialize import initialize
+from pointsman.lsp.methods.initialize import initialize, only_what_is_read
 from pointsman.lsp.ports import Workbench
 from pointsman.lsp.protocol import Server
 from pointsman.lsp.requests import Id, Request, Requests
@@ -97,7 +97,7 @@ class Dispatcher:
             raise RequestError(_CODES.ServerNotInitialized, "The server is not initialized")
 
     def _initialize(self, params: object) -> types.InitializeResult:
-        typed = self._params(params, types.InitializeParams)
+        typed = self._params(only_what_is_read(params), types.InitializeParams)
         self.session.client = client_of(typed)
         result = initialize(typed, self.session.client)
         if typed.process_id is not None:
