@@ -18,7 +18,7 @@ export function registerCommands(server: Server, answers: Answers, keys: Keys): 
   const commands: Record<string, (...args: never[]) => unknown> = {
     'pointsman.review.file': () => withEditor((editor) => ask.review(place(editor))),
     'pointsman.review.selection': () => withEditor((editor) => ask.review(place(editor, editor.selection))),
-    'pointsman.review.clear': () => ask.run('Clearing the findings', CLEAR_FINDINGS, {}),
+    'pointsman.review.clear': () => ask.clear(),
     'pointsman.explain.selection': () => withEditor((editor) => ask.explain(place(editor, editor.selection))),
     'pointsman.client.explain': (argument: Place) => ask.explain(argument),
     'pointsman.route.show': () => showRoute(server, () => ask.route()),
@@ -29,6 +29,9 @@ export function registerCommands(server: Server, answers: Answers, keys: Keys): 
   };
   return vscode.Disposable.from(...Object.entries(commands).map(([id, run]) => vscode.commands.registerCommand(id, run)));
 }
+
+const LONG: vscode.ProgressLocation = vscode.ProgressLocation.Notification;
+const BRIEF: vscode.ProgressLocation = vscode.ProgressLocation.Window;
 
 class Asking {
   constructor(
@@ -47,20 +50,26 @@ class Asking {
 
   async explain(where: Place): Promise<void> {
     const result = await this.run<{ markdown: string; message: string }>(`Explaining ${basename(where)}`, EXPLAIN, where);
-    if (result?.markdown) await this.answers.show(`Explanation of ${basename(where)}`, result.markdown);
-    else if (result?.message) void vscode.window.showInformationMessage(result.message);
+    if (!result) return;
+    // The message says what is wrong with the answer, such as that no model gave it: it goes first.
+    const text = [result.message && `> ${result.message}`, result.markdown].filter(Boolean).join('\n\n');
+    if (text) await this.answers.show(`Explanation of ${basename(where)}`, text);
   }
 
   async route(): Promise<void> {
-    const result = await this.run<{ markdown: string }>('Reading the last route', LAST_ROUTE);
+    const result = await this.run<{ markdown: string }>('Reading the last route', LAST_ROUTE, undefined, BRIEF);
     if (result?.markdown) await this.answers.show('Last route', result.markdown);
   }
 
-  /** Ask the server under a notification with a Cancel button. Undefined when it was cancelled or failed, which is said. */
-  async run<T>(title: string, command: string, argument?: unknown): Promise<T | undefined> {
+  async clear(): Promise<void> {
+    await this.run('Clearing the findings', CLEAR_FINDINGS, {}, BRIEF);
+  }
+
+  /** Ask the server, under a notification with a Cancel button unless it is brief. Undefined when it was cancelled, or failed and said so. */
+  private async run<T>(title: string, command: string, argument: unknown, location = LONG): Promise<T | undefined> {
     try {
       return await vscode.window.withProgress(
-        { location: vscode.ProgressLocation.Notification, title: `Pointsman: ${title}`, cancellable: true },
+        { location, title: `Pointsman: ${title}`, cancellable: true },
         (progress, token) => this.server.execute<T>(command, argument, token, (message) => progress.report({ message })),
       );
     } catch (error) {

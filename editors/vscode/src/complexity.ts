@@ -10,10 +10,10 @@ export function registerComplexity(): vscode.Disposable {
   return vscode.commands.registerCommand(
     'pointsman.client.showComplexity',
     async (uri: string, where: Position | Range, title: string, markdown: string) => {
-      const chosen = await vscode.window.showQuickPick(rows(markdown), { title, placeHolder: 'What makes this function complex' });
+      const chosen = await vscode.window.showQuickPick(rows(markdown), { title, placeHolder: 'Why the lens says so' });
+      if (!chosen) return;
       const start = 'start' in where ? where.start : where;
-      const line = chosen?.line === undefined ? start.line : chosen.line - 1;
-      if (chosen) await reveal(vscode.Uri.parse(uri), line);
+      await reveal(vscode.Uri.parse(uri), chosen.line === undefined ? start.line : chosen.line - 1);
     },
   );
 }

@@ -33,6 +33,7 @@ export class Server implements vscode.Disposable {
   private readonly statusChanged = new vscode.EventEmitter<Status>();
   private readonly subscriptions: vscode.Disposable[];
   private readonly crashes: number[] = [];
+  private turn: Promise<void> = Promise.resolve();
 
   readonly onPhase = this.phaseChanged.event;
   readonly onStatus = this.statusChanged.event;
@@ -89,10 +90,14 @@ export class Server implements vscode.Disposable {
     if (client) await client.dispose().catch(() => undefined);
   }
 
-  async restart(): Promise<void> {
-    this.crashes.length = 0;
-    await this.stop();
-    await this.start();
+  /** One after the other: two changed settings must not leave two servers. */
+  restart(): Promise<void> {
+    this.turn = this.turn.then(async () => {
+      this.crashes.length = 0;
+      await this.stop();
+      await this.start();
+    });
+    return this.turn;
   }
 
   /**
