@@ -40,3 +40,17 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 
     monkeypatch.setattr(ModelProcess, "_deliver", listen)
     return messages
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The `op` of every message that went to a model's process, once it was sent."""
+    ops: list[str] = []
+    send = ModelProcess._send
+
+    async def listen(self: ModelProcess, message: dict[str, object]) -> None:
+        await send(self, message)
+        ops.append(str(message["op"]))
+
+    monkeypatch.setattr(ModelProcess, "_send", listen)
+    return ops
