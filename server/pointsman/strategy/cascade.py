@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pointsman.core.types import Level, Tier
+from collections.abc import Callable
+
+from pointsman.core.types import Price, Tier
 from pointsman.strategy.plan import Profile
 from pointsman.strategy.rows import Strategy
 from pointsman.strategy.selection import Choice
@@ -10,8 +12,11 @@ from pointsman.strategy.selection import Choice
 _BELOW = {Tier.PREMIUM: Tier.STANDARD, Tier.STANDARD: Tier.BUDGET}
 
 
-def start(profile: Profile, strategy: Strategy, choice: Choice) -> str | None:
-    """The model that a cascade begins with, the chosen one or one a tier below it; None where `strategy.cascade` wants none."""
+def start(profile: Profile, strategy: Strategy, choice: Choice, price: Callable[[str], Price]) -> str | None:
+    """The model that a cascade begins with, the chosen one or one a tier below it; None where `strategy.cascade` wants none.
+
+    `price` tells what a slot costs now: a tier below that saves nothing is not tried first.
+    """
     rule = strategy.cascade
     complexity = profile.complexity
     if choice.ensemble or choice.task is None or choice.task.name not in rule.tasks:
@@ -23,13 +28,7 @@ def start(profile: Profile, strategy: Strategy, choice: Choice) -> str | None:
     slot = strategy.slots[choice.model]
     if slot.tier in rule.begins_with:
         return slot.name
-    return _cheaper(strategy, choice.model, complexity)
-
-
-def _cheaper(strategy: Strategy, model: str, complexity: Level | None) -> str | None:
-    if complexity not in strategy.cascade.begins_lower:
+    if complexity not in rule.begins_lower or slot.tier not in _BELOW:
         return None
-    slot = strategy.slots[model]
     below = strategy.ladders[_BELOW[slot.tier]].rungs[0]
-    # A specialist may be no dearer than the tier below it: then there is nothing to save.
-    return below if strategy.slots[below].price.output < slot.price.output else None
+    return below if price(below).output < price(slot.name).output else None

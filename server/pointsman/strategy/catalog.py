@@ -108,7 +108,7 @@ def _slots(top: Table) -> dict[str, Slot]:
     primaries = tuple(slots)
     for name, row in ecosystem.table("specialized_models", required=False).tables():
         base = row.text("base_model", among=primaries)
-        slots[name] = _slot(name, row, Tier.PREMIUM, 3, slots[base].price, base)
+        slots[name] = _slot(name, row, Tier.PREMIUM, 3, prices[Tier.PREMIUM], base)
     return slots
 
 

@@ -33,7 +33,9 @@ def plan(profile: Profile, strategy: Strategy, deployments: Sequence[Deployment]
         method, members = Method.ENSEMBLE, len(set(voices))
     elif choice.ensemble:
         reasons = (*reasons, f"{live.service_level} asks one model at a time")
-    elif not profile.override and Method.CASCADE in methods and (begin := cascade.start(profile, strategy, choice)):
+    elif (
+        not profile.override and Method.CASCADE in methods and (begin := cascade.start(profile, strategy, choice, supply.price))
+    ):
         chain, method = tuple(dict.fromkeys((begin, *chain))), Method.CASCADE
     if profile.override in strategy.slots:
         chosen = str(profile.override)

@@ -18,7 +18,7 @@ SYMBOLS = (SPECIALIST, BEST, ENSEMBLE)
 class Slot:
     """One name of the model ecosystem.
 
-    `base` is the slot whose deployment and price a specialist shares, or "". `rank` orders slots by strength: 0 budget,
+    `base` is the slot whose deployment a specialist shares, or "". `rank` orders slots by strength: 0 budget,
     1 standard, 2 premium, 3 a specialist. `price` is the requirement's. `local`: it is meant to run on this machine.
     """
 

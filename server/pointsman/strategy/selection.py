@@ -165,9 +165,7 @@ def _cap(
             pick.lines[name] = f"{name} {word} asks for {named}{_because(row)}"
         elif not unsettled and pick_rank > own:
             if name == lowest[0]:
-                base = strategy.slots[before].base
-                pick.model = base if base and tier_rank(strategy, base) <= limit else resolved[name]
-                pick.ensemble, pick.decisive = "", name
+                pick.model, pick.ensemble, pick.decisive = resolved[name], "", name
             pick.lines[name] = f"{said} allows {pick.model} at most, not {before}"
         else:
             pick.lines[name] = f"{said} allows {pick.model}"
