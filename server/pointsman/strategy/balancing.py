@@ -44,8 +44,9 @@ def pick(
     weights = balancing.weights[balancing.algorithm]
     if balancing.algorithm == "weighted_round_robin":
         return _by_turn(deployments, [_standing(each, deployments, loads, weights) for each in deployments], turn)
-    score = _free_room if balancing.algorithm == "least_connections" else _performance
-    return max(deployments, key=lambda each: (score(each, deployments, loads, weights), -deployments.index(each)))
+    if balancing.algorithm == "least_connections":
+        return max(deployments, key=lambda each: _free_room(each, loads, weights))
+    return max(deployments, key=lambda each: _performance(each, deployments, loads, weights))
 
 
 def shares(deployments: Sequence[Deployment], loads: Mapping[str, Load], balancing: Balancing) -> dict[str, float]:
@@ -77,17 +78,10 @@ def _standing(each: Deployment, rivals: Sequence[Deployment], loads: Mapping[str
     return max(each.weight * score * load.success_rate**2, 1e-6)
 
 
-def _free_room(
-    each: Deployment, rivals: Sequence[Deployment], loads: Mapping[str, Load], weights: Mapping[str, float]
-) -> float:
+def _free_room(each: Deployment, loads: Mapping[str, Load], weights: Mapping[str, float]) -> float:
     load = loads.get(each.name, _IDLE)
-    busiest = max((*(loads.get(rival.name, _IDLE).active for rival in rivals), 1))
-    longest = max((*(loads.get(rival.name, _IDLE).queued for rival in rivals), 1))
-    return (
-        weights.get("capacity", 0) * _room(load)
-        - weights.get("active_requests", 0) * load.active / (busiest * each.weight)
-        - weights.get("queue_length", 0) * load.queued / (longest * each.weight)
-    )
+    waiting = weights.get("active_requests", 0) * load.active + weights.get("queue_length", 0) * load.queued
+    return weights.get("capacity", 0) * _room(load) - waiting / each.weight
 
 
 def _performance(

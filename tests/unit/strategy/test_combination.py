@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.unit.strategy.conftest import SHIPPED, route
 
 from pointsman.core.types import Method, Tier
 from pointsman.strategy.rows import SYMBOLS
-from tests.unit.strategy.conftest import SHIPPED, route
 
 RANK = {Tier.BUDGET: 0, Tier.STANDARD: 1, Tier.PREMIUM: 2}
 WORDS = {

@@ -97,7 +97,18 @@ def test_prices_are_the_requirement_s_for_a_thousand_tokens(ask):
 
 
 def test_the_command_prints_exactly_the_documented_keys(tmp_path):
-    words = "--task simple_bug_fixes --complexity expert_level --latency immediate --cost budget --style code_focused".split()
+    words = [
+        "--task",
+        "simple_bug_fixes",
+        "--complexity",
+        "expert_level",
+        "--latency",
+        "immediate",
+        "--cost",
+        "budget",
+        "--style",
+        "code_focused",
+    ]
     done = subprocess.run(
         [sys.executable, "-m", "pointsman", "route", "--json", *words],
         capture_output=True, text=True, check=True, env={"POINTSMAN_CONFIG_DIR": str(tmp_path), "PATH": ""},
