@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from functools import lru_cache
 
 ALWAYS: tuple[str, ...] = (
     ".env", ".env.*", "*.env", ".envrc", ".dev.vars",
@@ -27,13 +25,12 @@ def excluded(path: str, patterns: Iterable[str] = ()) -> str | None:
     """Why the text of `path` must not be sent to a model on another machine; None when it may.
 
     `path` is absolute or relative, with slashes of either kind; case does not matter, as not every file system tells
-    cases apart. `patterns` are the user's own, in the same spelling; they hold even where the file is a template.
+    cases apart. `patterns` are the user's own, in the spelling of .gitignore: a name alone also excludes all that lies in
+    a folder of that name. They hold even where the file is a template.
     """
-    parts = tuple(part for part in path.replace("\\", "/").casefold().split("/") if part not in ("", "."))
-    if not parts:
-        return None
+    parts = _split(path)
     for pattern in patterns:
-        if _matches(parts, pattern):
+        if _matches(parts, pattern, folders=True):
             return f"excluded by your setting {pattern!r}"
     if any(_matches(parts, pattern) for pattern in TEMPLATES):
         return None
@@ -43,36 +40,47 @@ def excluded(path: str, patterns: Iterable[str] = ()) -> str | None:
     return None
 
 
-def _matches(parts: tuple[str, ...], pattern: str) -> bool:
-    wanted = tuple(part for part in pattern.replace("\\", "/").casefold().split("/") if part not in ("", "."))
+def _split(path: str) -> tuple[str, ...]:
+    return tuple(part for part in path.replace("\\", "/").casefold().split("/") if part not in ("", "."))
+
+
+def _matches(parts: tuple[str, ...], pattern: str, *, folders: bool = False) -> bool:
+    wanted = _split(pattern)
     if not wanted:
         return False
     if len(wanted) == 1 and wanted[0] != "**":
-        # A folder's name excludes all that lies in it, as in .gitignore; a trailing slash says folder only.
-        named = parts[:-1] if pattern.rstrip().endswith("/") else parts if pattern not in ALWAYS else parts[-1:]
-        return any(_part(wanted[0]).fullmatch(part) for part in named)
+        only_folders = pattern.rstrip().endswith("/")
+        named = parts[:-1] if only_folders else parts if folders else parts[-1:]
+        return any(_part(wanted[0], part) for part in named)
     return any(_run(parts[start:], wanted) for start in range(len(parts)))
 
 
 def _run(parts: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
-    """Whether `wanted` matches a beginning of `parts`; each part is looked at once for each wanted one, so no blow-up."""
+    """Whether `wanted` matches a beginning of `parts`, so a folder's path excludes what lies in it."""
     reached = {0}
     for want in wanted:
         if want == "**":
             reached = set(range(min(reached), len(parts) + 1)) if reached else reached
         else:
-            reached = {at + 1 for at in reached if at < len(parts) and _part(want).fullmatch(parts[at])}
+            reached = {at + 1 for at in reached if at < len(parts) and _part(want, parts[at])}
     return bool(reached)
 
 
-@lru_cache(maxsize=1_024)
-def _part(glob: str) -> re.Pattern[str]:
-    """One part of a glob; runs of `*` are one, and each is followed by a literal, so matching takes no more than a square."""
-    pieces = [
-        ".*" if piece == "*" else "." if piece == "?" else re.escape(piece) for piece in re.split(r"(\*|\?)", _calm(glob))
-    ]
-    return re.compile("".join(pieces), re.DOTALL)
-
-
-def _calm(glob: str) -> str:
-    return re.sub(r"\*+", "*", glob)
+def _part(glob: str, name: str) -> bool:
+    """Whether `name` matches `glob`, which knows `*` and `?`. Takes at most the product of their lengths: a pattern may come
+    from a hostile workspace, and a regular expression with many stars takes ages.
+    """
+    at = star = 0
+    mark = -1
+    index = 0
+    while index < len(name):
+        if at < len(glob) and glob[at] in ("?", name[index]) and glob[at] != "*":
+            at, index = at + 1, index + 1
+        elif at < len(glob) and glob[at] == "*":
+            mark, star, at = at, index, at + 1
+        elif mark >= 0:
+            star += 1
+            at, index = mark + 1, star
+        else:
+            return False
+    return all(char == "*" for char in glob[at:])

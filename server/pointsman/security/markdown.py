@@ -7,13 +7,14 @@ renderer agrees with this one on where code ends; outside of it, what could begi
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from pointsman.security.output import clean
 
 _FENCE = re.compile(r"[ \t>]{0,12}(?P<fence>`{3,}|~{3,})[ \t]*(?P<info>[^`\n]*)")
 _LINK = re.compile(r"!?\[(?P<text>[^\[\]\n]{0,500})\]\((?P<url>[^()\s\n]{0,2000})(?:\s{1,4}[^()\n]{0,300})?\)")
 _ADDRESS = re.compile(
-    r"(?i)[a-z][a-z0-9+.-]{1,20}://[^\s`<>\[\]\"]*"
+    r"(?i)[a-z][a-z0-9+.-]{0,20}://[^\s`<>\[\]\"]*"
     r"|www\.[^\s`<>\[\]\"]+"
     r"|\b(?:mailto|command|javascript|data|vscode|vscode-insiders|file|tel|xmpp):[^\s`<>\[\]\"]+"
     r"|[a-z0-9.!#$%&'*+/=?^_{|}~-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}"
@@ -23,7 +24,9 @@ _DRAWN = frozenset(
 )
 """Names of code that some renderers draw instead of showing it."""
 
-_PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
+_ENTITIES = {"<": "&lt;", "&": "&amp;", "`": "&#96;"}
+_SPECIAL = re.compile(r"&(?:lt|amp|gt|#96);|\\[!-/:-@\[-`{-~]|\\\Z|[<&`\[\]]")
+"""An entity of ours, an escaped sign of punctuation, a backslash at the end, or what needs an escape."""
 
 
 def sanitise(text: str) -> str:
@@ -67,10 +70,15 @@ def _block(lines: list[str], info: str) -> list[str]:
 
 def _line(line: str) -> str:
     """One line that is not in a code block."""
-    out: list[str] = []
-    for part, is_code in _spans(line):
-        out.append(_code(part) if is_code else _text(part))
-    return "".join(out)
+    return _joined(_code(part) if is_code else _text(part) for part, is_code in _spans(line))
+
+
+def _joined(parts: Iterable[str]) -> str:
+    """`parts` in a row, with a space where two code spans would run into each other."""
+    out = ""
+    for part in parts:
+        out += f" {part}" if out.endswith("`") and part.startswith("`") else part
+    return out
 
 
 def _spans(line: str) -> list[tuple[str, bool]]:
@@ -122,7 +130,7 @@ def _text(text: str) -> str:
             out.append(f" ({shown})" if shown else "")
         at = link.end()
     out.append(_plain(text[at:]))
-    return "".join(out)
+    return _joined(out)
 
 
 def _plain(text: str) -> str:
@@ -136,32 +144,22 @@ def _plain(text: str) -> str:
         out.append(_escaped(whole[len(bare) :]))
         at = address.end()
     out.append(_escaped(text[at:]))
-    return "".join(out)
+    return _joined(out)
 
 
 def _escaped(text: str) -> str:
-    """What could begin HTML, a link, an image or code is told to be itself; what is told so already stays."""
-    out: list[str] = []
-    at = 0
-    while at < len(text):
-        char = text[at]
-        pair = text[at : at + 2]
-        if char == "\\" and len(pair) == 2 and pair[1] in _PUNCTUATION:
-            out.append("&lt;" if pair[1] == "<" else pair)
-            at += 2
-            continue
-        entity = re.compile(r"&(?:lt|amp|gt);").match(text, at)
-        if entity:
-            out.append(entity.group())
-            at = entity.end()
-            continue
-        if char == "<":
-            out.append("&lt;")
-        elif char == "&":
-            out.append("&amp;")
-        elif char in "[]`" or (char == "\\" and at == len(text) - 1):
-            out.append("\\" + char)
-        else:
-            out.append(char)
-        at += 1
-    return "".join(out)
+    """What could begin HTML, a link, an image or code is told to be itself; what is told so already stays.
+
+    A backtick becomes an entity, so that every backtick in the result belongs to a code span.
+    """
+    return _SPECIAL.sub(_itself, text)
+
+
+def _itself(match: re.Match[str]) -> str:
+    found = match.group()
+    if found[0] == "&" and len(found) > 1:
+        return found
+    plain = found[1:] if found[0] == "\\" and len(found) == 2 else found
+    if plain in _ENTITIES:
+        return _ENTITIES[plain]
+    return found if len(found) == 2 else f"\\{found}"

@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 _PLAIN = re.compile(r"[\n\t\x20-\x7e]*")
-_ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x9b[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b\n]*(?:\x07|\x1b\\)|\x1b[@-Z\\-_]")
+_ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x9b[0-?]+[ -/]*[@-~]|\x1b\][^\x07\x1b\n]*(?:\x07|\x1b\\)|\x1b[@-Z\\-_]")
 
 _FLAG = "\U0001f3f4"
 _FLAGS = tuple(_FLAG + "".join(chr(0xE0000 + ord(c)) for c in code) + "\U000e007f" for code in ("gbeng", "gbsct", "gbwls"))
@@ -35,9 +35,10 @@ _URL = re.compile(
 
 
 def clean(text: str) -> str:
-    """`text` without hidden Unicode, terminal escapes, control characters (but \\n, \\t and the \\r of \\r\\n) and lone surrogates.
+    """`text` without hidden Unicode, terminal escapes, lone surrogates and control characters.
 
-    Emoji keep their joiners, styles and flags. Idempotent; ASCII that prints comes back as it is.
+    Of the last, line feeds, tabs and a carriage return before a line feed stay. Emoji keep their joiners, styles and flags.
+    Idempotent; ASCII that prints comes back as it is.
     """
     if _PLAIN.fullmatch(text):
         return text

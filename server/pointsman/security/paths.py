@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def within(root: Path, path: Path) -> bool:
-    """Whether `path`, with every link on its way followed, lies in `root` (or is it). A path that cannot be resolved does not."""
+    """Whether `path`, with every link on its way followed, lies in `root` or is it; not where it cannot be resolved."""
     try:
         real_root, real = Path(os.path.realpath(root, strict=True)), Path(os.path.realpath(path))
     except (OSError, ValueError):

@@ -1,6 +1,7 @@
 """Finds secrets in text by their shape, and takes them out before the text leaves this machine.
 
-Every pattern is anchored at a literal and bounded in length, so a scan takes time linear in the text (T18). What is
+Every pattern begins with a literal, is bounded, and what it has read it does not read again, so a scan takes time linear in
+the text (T18). What is
 taken out is replaced by a mark that says what stood there, so that a model still sees the form of the code.
 """
 
@@ -11,8 +12,8 @@ import re
 from collections import Counter
 
 _SHAPES: tuple[tuple[str, str], ...] = (
-    ("private-key", r"-----BEGIN (?:[A-Z0-9]{1,20} ){0,4}PRIVATE KEY(?: BLOCK)?-----[^\x00]{1,16384}?"
-                    r"(?:-----END (?:[A-Z0-9]{1,20} ){0,4}PRIVATE KEY(?: BLOCK)?-----|\Z)"),
+    ("private-key", r"-----BEGIN (?:[A-Z0-9]{1,20} ){0,4}PRIVATE KEY(?: BLOCK)?-----(?:[^-\x00]|-(?!----)){0,16384}+"
+                    r"(?:-----END (?:[A-Z0-9]{1,20} ){0,4}PRIVATE KEY(?: BLOCK)?-----)?"),
     ("aws-key", r"\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}\b"),
     ("github-token", r"\bgh[pousr]_[A-Za-z0-9]{36,255}\b|\bgithub_pat_[A-Za-z0-9_]{22,255}\b"),
     ("gitlab-token", r"\bgl(?:pat|ptt|dt|rt|cbt|ft|soat)-[A-Za-z0-9_-]{20,255}"),
@@ -36,7 +37,7 @@ _SHAPES: tuple[tuple[str, str], ...] = (
     ("vault-token", r"\bhv[sbr]\.[A-Za-z0-9_-]{20,255}"),
     ("age-key", r"\bAGE-SECRET-KEY-1[A-Z0-9]{58}\b"),
     ("azure-key", r"\b(?:AccountKey|SharedAccessKey)=[A-Za-z0-9+/]{40,100}={0,2}"),
-    ("jwt", r"\beyJ[A-Za-z0-9_-]{8,4096}\.eyJ[A-Za-z0-9_-]{8,4096}\.[A-Za-z0-9_-]{8,4096}"),
+    ("jwt", r"(?<![\w-])eyJ[\w-]{8,4096}+\.eyJ[\w-]{8,4096}+\.[\w-]{8,4096}"),
     ("url-password", r"(?<=://)[^\s/:@'\"<>]{1,128}:[^\s/:@'\"<>]{3,256}(?=@)"),
     ("bearer-token", r"(?i:(?<=\bbearer )|(?<=\bbasic ))[A-Za-z0-9_.+/=-]{20,4096}"),
 )  # fmt: skip
@@ -46,8 +47,8 @@ _KNOWN = re.compile("|".join(f"(?P<s{index}>{pattern})" for index, (_, pattern) 
 _ASSIGNED = re.compile(
     r"(?i:(?<![a-z])(?:pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|auth[_-]?key|access[_-]?key|private[_-]?key"
     r"|client[_-]?secret|credentials?|encryption[_-]?key|signing[_-]?key|salt))"
-    r"[A-Za-z0-9_-]{0,32}[\"'`\]]{0,2}[ \t]{0,8}(?::=|=>|[:=])[ \t]{0,8}(?:[\"'`](?P<quoted>[^\"'`\r\n]{6,512})[\"'`]"
-    r"|(?P<bare>[A-Za-z0-9_+/=.~!@#$%^&*-]{8,512})(?=[\s,;)\]}]|\Z))"
+    r"[A-Za-z0-9_-]{0,32}[\"'`\]]{0,2}[ \t]{0,8}(?::=|=>|[:=])[ \t]{0,8}(?:[\"'`](?P<quoted>[^\"'`\r\n]{6,512}+)[\"'`]"
+    r"|(?P<bare>[A-Za-z0-9_+/=.~!@#$%^&*-]{8,512}+)(?P<call>[(\[{]?))"
 )
 """A name that speaks of a secret, with a value beside it; whether the value is one is for `_looks_secret` to say."""
 
@@ -58,8 +59,9 @@ _HARMLESS = re.compile(
 
 
 def redact(text: str) -> tuple[str, int]:
-    """`text` with each secret replaced by `<redacted:kind>`, and how many there were. Idempotent; line breaks of a key block
-    are kept, so that line numbers stay right.
+    """`text` with each secret replaced by `<redacted:kind>`, and how many there were.
+
+    Idempotent. The line breaks of a key block are kept, so that line numbers stay right.
     """
     found = 0
 
@@ -73,7 +75,7 @@ def redact(text: str) -> tuple[str, int]:
         nonlocal found
         group = "quoted" if match.group("quoted") is not None else "bare"
         value = match.group(group)
-        if not _looks_secret(value, quoted=group == "quoted"):
+        if match.group("call") or not _looks_secret(value, quoted=group == "quoted"):
             return match.group()
         found += 1
         start, end = match.start(group) - match.start(), match.end(group) - match.start()
@@ -89,8 +91,9 @@ def _looks_secret(value: str, *, quoted: bool) -> bool:
     if _HARMLESS.match(value) or len(set(value)) < 5:
         return False
     if not quoted:
-        # Without quotes it is code unless it mixes letters and digits as no identifier of a program does.
-        return (_mixed(value) and _entropy(value) >= 3.2 and not re.fullmatch(r"[A-Za-z_][\w.]*", value)) or _random_word(value)
+        # Without quotes it is code, unless it is no name that a program would use.
+        name = re.fullmatch(r"[A-Za-z_$][\w.$]*", value)
+        return _random_word(value) or (name is None and _mixed(value) and _entropy(value) >= 3.2)
     if " " in value.strip() and _entropy(value) < 4.0:
         return False
     return _mixed(value) and _entropy(value) >= 2.8
