@@ -3,7 +3,8 @@
 
     python bench/workspace.py FOLDER [SUFFIX]
 
-Learns four fifths of the files, then types into the rest at random places and compares the guess with the real rest of the line.
+Learns four fifths of the files, then types into the rest at random places and compares the
+guess with the real rest of the line.
 The threshold in features/inline_completion.py was chosen by this table.
 """
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Run all tests on a bare machine: `python3 tests/run.py`, or `python3 tests/run.py --fast` for the subset without editors.
 
-Needs Python 3.11 or newer and nothing else. Makes `.venv`, and sets up what the slow tests drive (Neovim, VS Code, llama.cpp) in
-`~/.cache/pointsman-test` (or `$POINTSMAN_TEST_CACHE`), where it is kept for the next run. Further arguments go to pytest.
+Needs Python 3.11 or newer and nothing else. Makes `.venv`, and sets up what the slow tests drive (Neovim, VS Code, llama.cpp)
+in `~/.cache/pointsman-test` (or `$POINTSMAN_TEST_CACHE`), where it is kept for the next run. Further arguments go to pytest.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ CHECKS = (
 
 
 def main() -> int:
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036  (whoever has an older Python must be told)
         print(f"Pointsman needs Python 3.11 or newer; this is {sys.version.split()[0]}.", file=sys.stderr)
         return 2
     arguments = sys.argv[1:]
@@ -58,7 +58,7 @@ def install() -> None:
 
 
 def set_up() -> dict[str, str]:
-    """Editors and llama.cpp, each by its own script in the virtual environment; `NAME=value` lines that it prints are for the tests."""
+    """Editors and llama.cpp, each by its own script; the `NAME=value` lines that it prints are for the tests."""
     found: dict[str, str] = {}
     for part in ("neovim", "llama", "vscode"):
         say(f"set-up of {part} (kept for the next run)")

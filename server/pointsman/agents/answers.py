@@ -1,4 +1,4 @@
-"""Reading what models answer: code out of a fence, findings out of JSON. Total: an unreadable answer is None, never an error."""
+"""Reading what models answer: code out of a fence, findings out of JSON. An unreadable answer is None, never an error."""
 
 from __future__ import annotations
 
@@ -74,9 +74,9 @@ def _blocks(text: str) -> list[str]:
 
 def _looks_like_prose(text: str) -> bool:
     first = text.strip().partition("\n")[0]
-    return bool(re.match(r"(?:Here(?:'s| is| are)|Sure|Certainly|I |I'm|Sorry|The |This |To |As an? )", first)) and not first.endswith(
-        (";", "{", ":", ")")
-    )
+    return bool(
+        re.match(r"(?:Here(?:'s| is| are)|Sure|Certainly|I |I'm|Sorry|The |This |To |As an? )", first)
+    ) and not first.endswith((";", "{", ":", ")"))
 
 
 def _json_array(text: str) -> list[object] | None:

@@ -1,6 +1,6 @@
 """Judging answers before anybody sees them. Pure: text in, verdict out.
 
-Each check starts at 1 and takes away for what it finds; the strategy's threshold (0.7) then decides whether the gateway moves on.
+Each check starts at 1 and takes away for what it finds; the strategy's threshold (0.7) decides whether the gateway moves on.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from pointsman.security.output import clean, new_urls
 
 Check = Callable[[str], Verdict]
 _OMISSION = re.compile(
-    r"(?:#|//|/\*|--|<!--)[ \t]*(?:\.\.\.|…)|\b(?:rest of (?:the |your )?(?:code|file)|existing code|remains? unchanged|same as before)\b",
+    r"(?:#|//|/\*|--|<!--)[ \t]*(?:\.\.\.|…)"
+    r"|\b(?:rest of (?:the |your )?(?:code|file)|existing code|remains? unchanged|same as before)\b",
     re.I,
 )
 _ASSERTION = re.compile(r"\b(?:assert\w*|expect|should|raises|toThrow|XCTAssert\w*|require|t\.(?:Error|Fatal)\w*)\b")
@@ -81,9 +82,7 @@ def _lost(
     return lost
 
 
-def _lost_by_analysis(
-    task: str, before: str, after: str, language: Language, mends: Finding | None
-) -> list[tuple[float, str]]:
+def _lost_by_analysis(task: str, before: str, after: str, language: Language, mends: Finding | None) -> list[tuple[float, str]]:
     old, new = syntax.parse(before, language), syntax.parse(after, language)
     if old is None or new is None:
         return []

@@ -1,7 +1,7 @@
 """What a model gets to see of a document: the asked range, what surrounds it, and how the file is laid out.
 
-The text of a document is data. It is fenced with a mark that the text does not contain, and prompts say that nothing inside is an
-instruction; what a model answers can in any case only become an edit of the asked range (see `features.code_action`).
+The text of a document is data. It is fenced with a mark that the text does not contain, and prompts say that nothing inside is
+an instruction; what a model answers can in any case only become an edit of the asked range (see `features.code_action`).
 """
 
 from __future__ import annotations

@@ -14,7 +14,9 @@ from pointsman.analysis.languages import Language
 from pointsman.gateway.answer import Verdict
 from pointsman.security.output import clean, new_urls
 
-_SPECIAL = re.compile(r"<\|[a-z_▁]+\|>|<｜[^｜>]{1,40}｜>|▁?<(?:PRE|SUF|MID|EOT|END)>|<fim_[a-z]+>|\[(?:PREFIX|SUFFIX|MIDDLE)\]|</s>")
+_SPECIAL = re.compile(
+    r"<\|[a-z_▁]+\|>|<｜[^｜>]{1,40}｜>|▁?<(?:PRE|SUF|MID|EOT|END)>|<fim_[a-z]+>|\[(?:PREFIX|SUFFIX|MIDDLE)\]|</s>"
+)
 _FENCE = re.compile(r"\A\s*```[^\n]*\n(?P<code>.*?)(?:\n```.*)?\Z", re.S)
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 _OPENING = "([{"
@@ -53,7 +55,7 @@ def fit(answer: str, prefix: str, suffix: str, *, block: bool) -> str:
 def hole_check(
     prefix: str, suffix: str, *, block: bool, language: Language | None, whole: str | None
 ) -> Callable[[str], Verdict]:
-    """A check for completions. `whole` is the document's text with the hole unfilled, or None where parsing would be too slow."""
+    """A check for completions. `whole` is the document with the hole unfilled, or None where parsing would be too slow."""
 
     def check(answer: str) -> Verdict:
         text = fit(answer, prefix, suffix, block=block)
@@ -118,9 +120,10 @@ def _without_line_suffix(text: str, suffix: str) -> str:
     if newline:
         text = first
     for length in range(min(len(rest), len(text)), 0, -1):
-        if text.endswith(rest[:length]) and (length == len(rest) or not rest[:length].isspace()):
-            if rest[:length].strip(" \t") and (length == len(rest) or not (rest[length - 1].isalnum() and rest[length].isalnum())):
-                return text[: len(text) - length]
+        shared = rest[:length]
+        splits_word = length < len(rest) and shared[-1].isalnum() and rest[length].isalnum()
+        if shared.strip() and not splits_word and text.endswith(shared):
+            return text[: len(text) - length]
     return text
 
 

@@ -6,6 +6,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Any
 
 from pointsman.core.types import Domain
 
@@ -61,5 +62,5 @@ def _tasks() -> dict[str, Task]:
     }
 
 
-def _read(name: str) -> dict[str, dict[str, object]]:  # type: ignore[type-arg, unused-ignore]
+def _read(name: str) -> dict[str, Any]:
     return tomllib.loads(resources.files(__package__).joinpath(name).read_text("utf-8"))

@@ -1,4 +1,4 @@
-"""The command line: one file per command. Only the asked command's module is imported, so that each starts as fast as it can."""
+"""The command line: one file per command. Only the asked command's module is imported, so that each starts fast."""
 
 from __future__ import annotations
 
@@ -26,7 +26,9 @@ COMMANDS = {
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; its exit status (0 done, 1 found or failed, 2 wrong use). No traceback reaches a person."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    parser = argparse.ArgumentParser(prog="pointsman", description="The language server that puts the right model on every request.")
+    parser = argparse.ArgumentParser(
+        prog="pointsman", description="The language server that puts the right model on every request."
+    )
     parser.add_argument("--version", action="version", version=f"pointsman {__version__}")
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     asked = next((a for a in arguments if not a.startswith("-")), None)

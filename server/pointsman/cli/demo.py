@@ -31,21 +31,22 @@ def run(_: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="pointsman-demo-") as folder:
         shop = Path(folder, "shop")
         shutil.copytree(resources.sample(), shop)
-        asyncio.run(_demo(shop))
+        files = {path.name: path for path in sorted(shop.rglob("*")) if path.is_file()}
+        asyncio.run(_demo(shop, files))
     return 0
 
 
-async def _demo(shop: Path) -> None:
+async def _demo(shop: Path, files: dict[str, Path]) -> None:
     async with open_app(shop / "README.md") as app:
         app.session.roots = (shop,)
         await app.survey()
-        _title("Pointsman on a small shop", f"{sum(1 for p in shop.rglob('*') if p.is_file())} files in six languages")
+        _title("Pointsman on a small shop", f"{len(files)} files in six languages")
         _service(app)
-        await _diagnostics(app, shop)
+        await _diagnostics(app, shop, files)
         _routes(app)
-        await _completion(app, shop)
-        await _code_action(app, shop)
-        await _review(app, shop)
+        await _completion(app, files["orders.py"])
+        await _code_action(app, files["orders.py"])
+        await _review(app, files["orders.py"])
         _spent(app)
 
 
@@ -55,18 +56,19 @@ def _service(app: App) -> None:
         console.print("No model is configured on this machine, so you see what Pointsman does [bold]without any[/]:")
         console.print("rules, templates and the workspace's own repetition, each labelled as such.")
         console.print(
-            "[dim]With a model: set ANTHROPIC_API_KEY or OPENAI_API_KEY, or bind a GGUF in config.toml; `pointsman doctor` shows how.[/]"
+            "[dim]With one: set ANTHROPIC_API_KEY or OPENAI_API_KEY, or bind a GGUF in config.toml; "
+            "`pointsman doctor` shows how.[/]"
         )
     else:
-        console.print(f"Service level: [bold]{level.replace('_', ' ')}[/]. Models that can be asked answer for real, and may cost cents.")
+        console.print(
+            f"Service level: [bold]{level.replace('_', ' ')}[/]. Models that can be asked answer for real, and may cost cents."
+        )
 
 
-async def _diagnostics(app: App, shop: Path) -> None:
+async def _diagnostics(app: App, shop: Path, files: dict[str, Path]) -> None:
     _title("1. Diagnostics while you open files", "rules and complexity, no model needed")
-    for name in ("backend/orders.py", "web/src/Cart.tsx", "mobile/android/CheckoutActivity.kt", "deploy/Dockerfile"):
-        path = shop / name
-        if not path.exists():
-            path = next(shop.rglob(Path(name).name))
+    for name in ("orders.py", "Cart.tsx", "CheckoutActivity.kt", "Dockerfile"):
+        path = files[name]
         snapshot = snapshot_of(path)
         study = await app.session.study(snapshot)
         domain = study.domain
@@ -95,14 +97,15 @@ def _routes(app: App) -> None:
         console.print(plain(f"{'':<34}{plan.reasons[0]}", "dim"))
 
 
-async def _completion(app: App, shop: Path) -> None:
+async def _completion(app: App, path: Path) -> None:
     _title("3. A completion while typing", "the dim part is the answer")
-    path = next(shop.rglob("orders.py"))
     snapshot, position = _half_typed(path)
     items = await app.workbench.inline_completion(snapshot, position, invoked=True)
     line = snapshot.text.line(position.line)
     if items:
-        console.print(plain(f"{path.name}:{position.line + 1}  ", "dim").append(line, "").append(items[0].text, "black on white"))
+        console.print(
+            plain(f"{path.name}:{position.line + 1}  ", "dim").append(line, "").append(items[0].text, "black on white")
+        )
     else:
         console.print(plain(f"{path.name}:{position.line + 1}  {line}", ""))
     _who(app)
@@ -120,9 +123,8 @@ def _half_typed(path: Path) -> tuple[Snapshot, Position]:
     return Snapshot(snapshot.uri, snapshot.path, "", 1, Text.of(text)), Position(at, len(begin))
 
 
-async def _code_action(app: App, shop: Path) -> None:
+async def _code_action(app: App, path: Path) -> None:
     _title("4. A code action, shown before it is applied", "")
-    path = next(shop.rglob("orders.py"))
     snapshot = snapshot_of(path)
     findings = await app.workbench.diagnostics(snapshot)
     fixable = next((f for f in findings if f.fix is not None), None)
@@ -143,9 +145,8 @@ async def _code_action(app: App, shop: Path) -> None:
         _who(app)
 
 
-async def _review(app: App, shop: Path) -> None:
+async def _review(app: App, path: Path) -> None:
     _title("5. A review by the specialist", "its findings become diagnostics that name agent and model")
-    path = next(shop.rglob("orders.py"))
     snapshot = snapshot_of(path)
     review = await app.workbench.review(snapshot, None, lambda _text, _percent: None)
     show_findings(path.name, review.findings[:6])
@@ -165,7 +166,8 @@ def _who(app: App) -> None:
 
 def _spent(app: App) -> None:
     console.print()
-    console.print(f"Spent in this demo: [bold]{dollars(app.session.session_micro_dollars)}[/]. Next: `pointsman install vscode` or `neovim`.")
+    spent = dollars(app.session.session_micro_dollars)
+    console.print(f"Spent in this demo: [bold]{spent}[/]. Next: `pointsman install vscode` or `pointsman install neovim`.")
 
 
 def _diff(name: str, before: list[str], after: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""`pointsman doctor`: what works, what does not, and how to mend it. Contacts no model; `--egress` lists every host that ever may be."""
+"""`pointsman doctor`: what works, what does not, and how to mend it. It contacts nobody."""
 
 from __future__ import annotations
 
@@ -66,9 +66,7 @@ def _show(checks: list[Check], level: str) -> None:
         console.print(f"\n[bold]{group}[/]")
         lines = [(c.detail, c.remedy) for c in checks if c.group == group]
         names = [(c.state, c.name) for c in checks if c.group == group]
-        console.print(
-            rows([(_MARKS[s], n, d + (f" → {r}" if r else "")) for (s, n), (d, r) in zip(names, lines, strict=True)])
-        )
+        console.print(rows([(_MARKS[s], n, d + (f" → {r}" if r else "")) for (s, n), (d, r) in zip(names, lines, strict=True)]))
     console.print(f"\nService level now: [bold]{level.replace('_', ' ')}[/]")
 
 
@@ -91,7 +89,11 @@ def _writable(folder: os.PathLike[str]) -> tuple[str, str, str]:
         existing = os.path.dirname(existing)  # noqa: PTH120
     if os.access(existing, os.W_OK):
         return "ok", path, ""
-    return "broken", f"{path} cannot be written", "set POINTSMAN_DATA_DIR to a folder of yours: without a ledger no paid model is asked"
+    return (
+        "broken",
+        f"{path} cannot be written",
+        "set POINTSMAN_DATA_DIR to a folder of yours: without a ledger no paid model is asked",
+    )
 
 
 def _models(app: App) -> list[Check]:
@@ -102,9 +104,7 @@ def _models(app: App) -> list[Check]:
         problem = provider.ready(deployment) if provider else f"there is no provider {deployment.provider!r}"
         where = deployment.base_url or "this machine"
         detail = f"{deployment.model or 'no model'} at {where}"
-        found.append(
-            Check("Models", deployment.name, "absent" if problem else "ok", detail, problem or "")
-        )
+        found.append(Check("Models", deployment.name, "absent" if problem else "ok", detail, problem or ""))
     missing = [slot for slot in app.gateway.live().slots if slot not in bound]
     return found + [
         Check("Models", slot, "absent", "bound to nothing", f"bind it in config.toml under [models.{slot}]") for slot in missing
@@ -113,7 +113,15 @@ def _models(app: App) -> list[Check]:
 
 def _local(_: App) -> list[Check]:
     if util.find_spec("llama_cpp") is None:
-        return [Check("Local model", "llama-cpp-python", "absent", "not installed", "pip install 'pointsman[local]' (needs a C++ compiler)")]
+        return [
+            Check(
+                "Local model",
+                "llama-cpp-python",
+                "absent",
+                "not installed",
+                "pip install 'pointsman[local]' (needs a C++ compiler)",
+            )
+        ]
     return [Check("Local model", "llama-cpp-python", "ok", metadata.version("llama_cpp_python"))]
 
 
@@ -136,7 +144,9 @@ def _editors(_: App) -> list[Check]:
         if program is None:
             found.append(Check("Editors", name, "absent", "not found on PATH"))
         else:
-            found.append(Check("Editors", name, "ok", str(shutil.which(program)), f"pointsman install {kind} puts the plugin there"))
+            found.append(
+                Check("Editors", name, "ok", str(shutil.which(program)), f"pointsman install {kind} puts the plugin there")
+            )
     return found
 
 

@@ -25,7 +25,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """Add the command."""
     parser = subparsers.add_parser("install", help="put the plugin where VS Code or Neovim finds it")
     parser.add_argument("editor", choices=("vscode", "neovim"))
-    parser.add_argument("--command", help="the editor's command line program (default: the first of code, codium, cursor, trae, ... found)")
+    parser.add_argument(
+        "--command", help="the editor's command line program (default: the first of code, codium, cursor, trae, ... found)"
+    )
     parser.set_defaults(run=run)
 
 
@@ -46,9 +48,13 @@ def install_neovim() -> str:
     shutil.copytree(resources.editors() / "neovim", place, ignore=_LEFT_OUT)
     command = ", ".join(json.dumps(part) for part in (sys.executable, "-m", "pointsman", "serve"))
     (place / "lua" / "pointsman" / "installed.lua").write_text(
-        f"-- Written by `pointsman install neovim`: how to start the server that came with this plugin.\nreturn {{ cmd = {{ {command} }} }}\n"
+        "-- Written by `pointsman install neovim`: how to start the server that came with this plugin.\n"
+        f"return {{{{ cmd = {{{{ {command} }}}} }}}}\n"
     )
-    return f"Installed in {place}.\nOpen a file in Neovim 0.11 or newer (0.12 for ghost text); `:checkhealth pointsman` tells what works."
+    return (
+        f"Installed in {place}.\nOpen a file in Neovim 0.11 or newer (0.12 for ghost text); "
+        "`:checkhealth pointsman` tells what works."
+    )
 
 
 def install_vscode(command: str | None) -> str:
@@ -56,12 +62,18 @@ def install_vscode(command: str | None) -> str:
     program = next((found for name in ([command] if command else VSCODE_COMMANDS) if (found := shutil.which(name))), None)
     if program is None:
         tried = command or ", ".join(VSCODE_COMMANDS)
-        raise InstallError(f"no editor found (tried {tried}); name its program: pointsman install vscode --command /path/to/code")
+        raise InstallError(
+            f"no editor found (tried {tried}); name its program: pointsman install vscode --command /path/to/code"
+        )
     package = vsix()
-    done = subprocess.run([program, "--install-extension", str(package), "--force"], capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run(  # noqa: S603  (the editor that the person named, or one on their PATH)
+        [program, "--install-extension", str(package), "--force"], capture_output=True, text=True, check=False
+    )
     if done.returncode:
         raise InstallError(f"{program} did not take the extension: {(done.stderr or done.stdout).strip()[-400:]}")
-    return f"Installed in {Path(program).name}.{_server_hint()}\nReload the window; the status bar shows Pointsman at the right."
+    return (
+        f"Installed in {Path(program).name}.{_server_hint()}\nReload the window; the status bar shows Pointsman at the right."
+    )
 
 
 def vsix() -> Path:
@@ -72,7 +84,9 @@ def vsix() -> Path:
         return package
     npm = shutil.which("npm")
     if npm is None or not (folder / "package.json").exists():
-        raise InstallError(f"the extension is not packaged yet and npm was not found; install Node.js, then run this again ({folder})")
+        raise InstallError(
+            f"the extension is not packaged yet and npm was not found; install Node.js, then run this again ({folder})"
+        )
     print("Packaging the extension with npm (a minute, once) ...", file=sys.stderr)
     for step in (["ci", "--no-audit", "--no-fund"], ["run", "package"]):
         done = subprocess.run([npm, *step], cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603

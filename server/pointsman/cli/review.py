@@ -42,7 +42,9 @@ def run(arguments: argparse.Namespace) -> int:
 class Reviewed:
     """The findings of one file, and who found them."""
 
-    def __init__(self, path: Path, findings: tuple[Finding, ...], message: str, source: str, model: str, micro_dollars: int) -> None:
+    def __init__(
+        self, path: Path, findings: tuple[Finding, ...], message: str, source: str, model: str, micro_dollars: int
+    ) -> None:
         self.path, self.findings, self.message = path, findings, message
         self.source, self.model, self.micro_dollars = source, model, micro_dollars
 

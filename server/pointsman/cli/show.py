@@ -53,13 +53,17 @@ def show_review(reviewed: Sequence[Reviewed]) -> None:
 
 def show_code(code: str, language: str, *, first: int = 1) -> None:
     """Source with line numbers."""
-    console.print(Syntax(printable(code), language, line_numbers=True, start_line=first, theme="ansi_dark", background_color="default"))
+    console.print(
+        Syntax(printable(code), language, line_numbers=True, start_line=first, theme="ansi_dark", background_color="default")
+    )
 
 
 def show_diff(diff: str) -> None:
     """A unified diff in its usual colours."""
     for line in diff.splitlines():
-        style = "green" if line.startswith("+") else "red" if line.startswith("-") else "cyan" if line.startswith("@") else "dim"
+        style = (
+            "green" if line.startswith("+") else "red" if line.startswith("-") else "cyan" if line.startswith("@") else "dim"
+        )
         console.print(plain(line, style))
 
 

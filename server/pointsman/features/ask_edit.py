@@ -17,6 +17,7 @@ from pointsman.providers import templates
 from pointsman.providers.base import Prompt
 from pointsman.strategy.plan import Plan
 
+
 def usual_prompt(task: str) -> Prompt:
     """A prompt of a usual size, to say about what a request will cost before it is made."""
     return Prompt(prefix=" " * 5_000, max_output_tokens=task_of(task).output_tokens)
@@ -50,9 +51,7 @@ def reachable(session: Session, plan: Plan) -> bool:
 def _ask(session: Session, study: Study, task: str, context: CodeContext, finding: Finding | None) -> Ask:
     settings = session.settings
     detail = f"{finding.message} ({finding.code}, line {finding.range.start.line + 1})" if finding else ""
-    prompt = edit_prompt(
-        study.agent, task_of(task), context, detail=detail or detail_for(settings.experience, settings.style)
-    )
+    prompt = edit_prompt(study.agent, task_of(task), context, detail=detail or detail_for(settings.experience, settings.style))
     return Ask(
         agent=study.agent.name,
         profile=session.profile(study.snapshot, study, task, prompt=prompt),

@@ -111,7 +111,11 @@ def _data(task: str, study: Study, range_: Range, finding: Finding | None) -> di
         "range": [*range_.start, *range_.end],
     }
     if finding is not None:
-        data["finding"] = {"code": finding.code, "message": finding.message[:400], "range": [*finding.range.start, *finding.range.end]}
+        data["finding"] = {
+            "code": finding.code,
+            "message": finding.message[:400],
+            "range": [*finding.range.start, *finding.range.end],
+        }
     return data
 
 

@@ -14,7 +14,14 @@ from pointsman.features.session import Session
 _WORD = re.compile(r"[^\W\d]\w*\Z")
 _WORDS = re.compile(r"[^\W\d]\w{2,}")
 MAX_ITEMS = 60
-_KINDS = {"function": "function", "method": "method", "class": "class", "interface": "interface", "struct": "struct", "enum": "enum"}
+_KINDS = {
+    "function": "function",
+    "method": "method",
+    "class": "class",
+    "interface": "interface",
+    "struct": "struct",
+    "enum": "enum",
+}
 
 
 async def completion(session: Session, snapshot: Snapshot, position: Position) -> CompletionItems:
@@ -57,9 +64,7 @@ async def _names(
     items = []
     for rank, name in enumerate(_candidates(session, word, prefix, suffix, tuple(kinds))):
         kind, signature = kinds.get(name, ("text", ""))
-        items.append(
-            CompletionItem(name, name, replaced, _KINDS.get(kind, "text"), detail=signature, sort=f"1{rank:03}")
-        )
+        items.append(CompletionItem(name, name, replaced, _KINDS.get(kind, "text"), detail=signature, sort=f"1{rank:03}"))
         if len(items) >= MAX_ITEMS:
             break
     return items

@@ -1,7 +1,7 @@
 """Inline completion: ghost text while somebody types.
 
-What was shown is served again, shorter, while it is typed through: no request, no delay. A new place waits for a pause, then goes
-through the gateway; without a model, the workspace's own repetition answers, and only when it is confident.
+What was shown is served again, shorter, while it is typed through: no request, no delay. A new place waits for a pause, then
+goes through the gateway; without a model, the workspace's own repetition answers, and only when it is confident.
 """
 
 from __future__ import annotations

@@ -31,6 +31,7 @@ from pointsman.providers.workspace import WorkspaceModel
 from pointsman.security.exclusions import excluded
 from pointsman.strategy.plan import Plan, Profile
 
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """Ghost text that an editor shows: `prefix` and `suffix` are the text around it when it was made."""
@@ -77,9 +78,7 @@ class Study:
 
     @cached_property
     def domain(self) -> DomainReport:
-        return domain(
-            self.text, path=self.snapshot.path, language=self.language, tree=self.tree, manifests=self.manifests
-        )
+        return domain(self.text, path=self.snapshot.path, language=self.language, tree=self.tree, manifests=self.manifests)
 
     @cached_property
     def symbols(self) -> tuple[Symbol, ...]:

@@ -17,12 +17,51 @@ from pointsman.security.exclusions import excluded
 from pointsman.security.paths import read_regular
 
 MANIFESTS = frozenset(
-    "package.json pyproject.toml requirements.txt setup.cfg pom.xml build.gradle build.gradle.kts Podfile Package.swift pubspec.yaml "
-    "go.mod Cargo.toml composer.json Gemfile AndroidManifest.xml".split()
+    [
+        "package.json",
+        "pyproject.toml",
+        "requirements.txt",
+        "setup.cfg",
+        "pom.xml",
+        "build.gradle",
+        "build.gradle.kts",
+        "Podfile",
+        "Package.swift",
+        "pubspec.yaml",
+        "go.mod",
+        "Cargo.toml",
+        "composer.json",
+        "Gemfile",
+        "AndroidManifest.xml",
+    ]
 )
 _SKIPPED = frozenset(
-    ".git .hg .svn node_modules .venv venv env __pycache__ dist build out target .next .nuxt .gradle Pods vendor .tox .mypy_cache "
-    ".pytest_cache coverage .idea .vscode site-packages".split()
+    [
+        ".git",
+        ".hg",
+        ".svn",
+        "node_modules",
+        ".venv",
+        "venv",
+        "env",
+        "__pycache__",
+        "dist",
+        "build",
+        "out",
+        "target",
+        ".next",
+        ".nuxt",
+        ".gradle",
+        "Pods",
+        "vendor",
+        ".tox",
+        ".mypy_cache",
+        ".pytest_cache",
+        "coverage",
+        ".idea",
+        ".vscode",
+        "site-packages",
+    ]
 )
 MAX_FILES = 6_000
 MAX_LEARNT = 500

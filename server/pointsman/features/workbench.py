@@ -116,7 +116,11 @@ class Workbench:
         return await completion.completion(self.session, snapshot, position)
 
     async def code_actions(
-        self, snapshot: Snapshot, range: Range, findings: tuple[Finding, ...], only: tuple[str, ...]  # noqa: A002
+        self,
+        snapshot: Snapshot,
+        range: Range,
+        findings: tuple[Finding, ...],
+        only: tuple[str, ...],
     ) -> tuple[Action, ...]:
         """See `features.code_action`."""
         return await code_action.code_actions(self.session, snapshot, range, findings, only)
@@ -134,13 +138,19 @@ class Workbench:
         return await hover.hover(self.session, snapshot, position)
 
     async def review(
-        self, snapshot: Snapshot, range: Range | None, progress: Callable[[str, int | None], None]  # noqa: A002
+        self,
+        snapshot: Snapshot,
+        range: Range | None,
+        progress: Callable[[str, int | None], None],
     ) -> Review:
         """See `features.review`."""
         return await review.review(self.session, snapshot, range, progress)
 
     async def explain(
-        self, snapshot: Snapshot, range: Range, progress: Callable[[str, int | None], None]  # noqa: A002
+        self,
+        snapshot: Snapshot,
+        range: Range,
+        progress: Callable[[str, int | None], None],
     ) -> Explanation:
         """See `features.explain`."""
         progress("asking", None)

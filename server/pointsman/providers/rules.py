@@ -35,7 +35,9 @@ def _function(f: FunctionReport) -> list[RuleRemark]:
         advice = "return early, or move the inner block into a function with a name"
         found.append(RuleRemark(f.line, f.line, Severity.WARNING, f"`{f.name}` is nested {f.max_nesting} deep: {advice}."))
     if length > _LONG:
-        found.append(RuleRemark(f.line, f.line, Severity.INFORMATION, f"`{f.name}` has {length} lines: split it by what it does."))
+        found.append(
+            RuleRemark(f.line, f.line, Severity.INFORMATION, f"`{f.name}` has {length} lines: split it by what it does.")
+        )
     if f.parameters > _WIDE:
         advice = "group those that travel together into a value"
         found.append(RuleRemark(f.line, f.line, Severity.INFORMATION, f"`{f.name}` takes {f.parameters} parameters: {advice}."))

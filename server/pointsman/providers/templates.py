@@ -110,7 +110,9 @@ def explanation(symbol: Symbol | None, report: FunctionReport | None, *, domain:
     lines = []
     if symbol is not None:
         takes = ", ".join(f"`{name}`" for name in _documented(symbol)) or "nothing"
-        lines.append(f"`{symbol.name}` is a {symbol.kind} of {symbol.range.end.line - symbol.range.start.line + 1} lines ({domain}).")
+        lines.append(
+            f"`{symbol.name}` is a {symbol.kind} of {symbol.range.end.line - symbol.range.start.line + 1} lines ({domain})."
+        )
         if symbol.kind in ("function", "method"):
             lines.append(f"It takes {takes}.")
     if report is not None:

@@ -101,8 +101,8 @@ class Vocabulary:
 class WorkspaceModel:
     """Learns the files of a workspace and guesses the rest of a line, with an honest confidence.
 
-    `limit_tokens` bounds its memory (about 14 bytes a token and the words themselves). Files count once, by path; a changed file
-    is not learnt again until `reset`, since the open file is always read fresh at each guess.
+    `limit_tokens` bounds its memory (about 14 bytes a token and the words themselves). Files count once, by path; a changed
+    file is not learnt again until `reset`, since the open file is always read fresh at each guess.
     """
 
     def __init__(self, limit_tokens: int = 600_000) -> None:
@@ -186,8 +186,8 @@ class WorkspaceModel:
         if not weights:
             return None
         token = max(weights, key=weights.__getitem__)
-        # Witten-Bell's escape: the more different continuations a context had, the more likely is one never seen. One short match
-        # alone must not look certain, so it shares its weight with an unseen continuation of the shortest kind.
+        # Witten-Bell's escape: the more different continuations a context had, the more likely is one never seen. One short
+        # match alone must not look certain, so it shares its weight with an unseen continuation of the shortest kind.
         escape = len(weights) * 9.0 + (27.0 if longest < 4 else 0.0)
         return token, gaps[token], weights[token] / (sum(weights.values()) + escape)
 

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from pointsman.providers.workspace import CANDIDATES, WorkspaceModel
 
 HANDLERS = "\n".join(
-    f'''
+    f"""
 async def list_{name}(session: Session, limit: int = 50) -> list[{name.title()}]:
     rows = await session.execute(select({name.title()}).limit(limit))
     return [row.{name} for row in rows]
-'''
+"""
     for name in ("orders", "customers", "products", "invoices")
 )
 
