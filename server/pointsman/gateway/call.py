@@ -18,6 +18,12 @@ _log = logging.getLogger(__name__)
 _GRACE_S = 0.03
 """How long a provider may take to let go of its socket; a slower one is left to finish alone."""
 
+_EACH_CHARS = 1_024
+_SHOW_EVERY_S = 0.03
+"""A short text is shown with each piece; a long one as often as an eye can follow, as each showing costs its whole length."""
+
+_FAIR_PIECES = 32
+
 _abandoned: set[asyncio.Task[None]] = set()
 
 
@@ -40,7 +46,8 @@ class Call:
         self._provider, self._deployment, self._prompt = provider, deployment, prompt
         self._limits, self._clock, self._on_text = limits, clock, on_text
         self._pieces: list[str] = []
-        self._most_chars = max(65_536, min(prompt.max_output_tokens, deployment.max_output_tokens) * 16)
+        self._most_chars = max(16_384, min(prompt.max_output_tokens, deployment.max_output_tokens) * 16)
+        self._shown_at = 0.0
         self.chars = 0
         self.started = self.heard = clock.monotonic()
         self.first_s: float | None = None
@@ -86,6 +93,9 @@ class Call:
                         raise ProviderError(Fault.EMPTY, "the answer was empty")
                     return
                 self._take(event)
+                if len(self._pieces) % _FAIR_PIECES == 0:
+                    # A vendor that sends faster than we read never lets the loop breathe, and the clocks below would not tick.
+                    await asyncio.sleep(0)
 
     def _take(self, event: Text) -> None:
         self.heard = self._clock.monotonic()
@@ -95,7 +105,8 @@ class Call:
         self.chars += len(event.text)
         if self.chars > self._most_chars:
             raise ProviderError(Fault.MALFORMED, f"the answer passed {self._most_chars} characters without an end")
-        if self._on_text is not None:
+        if self._on_text is not None and (self.chars <= _EACH_CHARS or self.heard - self._shown_at >= _SHOW_EVERY_S):
+            self._shown_at = self.heard
             self._on_text(self.text)
 
     def _has_text(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import logging
@@ -12,6 +13,7 @@ from random import Random
 
 from pointsman.config.settings import Settings
 from pointsman.core.clock import Clock
+from pointsman.core.errors import StorageError
 from pointsman.core.types import Deployment, ServiceLevel, Tier
 from pointsman.gateway import cache as recipes
 from pointsman.gateway.answer import Answer, Ask, Fallback
@@ -34,6 +36,7 @@ from pointsman.strategy.rows import Strategy
 
 _log = logging.getLogger(__name__)
 
+_LEDGER_S = 1.0
 _MARGIN_S = 0.05
 """Kept from the deadline for closing a socket and for the rungs below the models."""
 
@@ -124,7 +127,10 @@ class Gateway:
 
     async def spent(self) -> Spent:
         """Micro-dollars of this process and of today; never raises, the last known figures stand in for a broken ledger."""
-        await self._budget.refresh()
+        with contextlib.suppress(StorageError, TimeoutError):
+            async with asyncio.timeout(_LEDGER_S):
+                await self._store.flush()
+                await self._budget.refresh()
         return self._budget.spent()
 
     async def forget(self) -> None:
