@@ -44,17 +44,19 @@ def main() -> int:
     return subprocess.run([PYTHON, "-m", "pytest", *selection, *arguments], cwd=ROOT, env=environment, check=False).returncode
 
 
-def install() -> None:
-    """A virtual environment with Pointsman and its tools; made again only when pyproject.toml changes."""
+def install(extra: str = "[dev]") -> None:
+    """A virtual environment with Pointsman, and with its tools unless `extra` is ""; made again when pyproject.toml changes."""
     stamp = VENV / "pointsman.stamp"
     wanted = hashlib.sha256((ROOT / "pyproject.toml").read_bytes() + sys.version.encode()).hexdigest()
-    if stamp.exists() and stamp.read_text() == wanted:
+    made = stamp.read_text() if stamp.exists() else ""
+    if made.startswith(wanted) and extra in made:
         return
     say("virtual environment and dependencies (a minute, once)")
     if not PYTHON.exists():
         venv.create(VENV, with_pip=True)
-    subprocess.run([PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-e", f"{ROOT}[dev]"], check=True)
-    stamp.write_text(wanted)
+    pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*pip, "-e", f"{ROOT}{extra}"], check=True)
+    stamp.write_text(wanted + extra)
 
 
 def set_up() -> dict[str, str]:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
+from typing import Protocol
 
 from pointsman.core.types import Severity
 
@@ -94,12 +97,36 @@ def _json_array(text: str) -> list[object] | None:
 
 
 def _remark(row: object, first: int, last: int) -> Remark | None:
-    if not isinstance(row, dict):
+    read = _reader()(row)
+    if read is None or not first <= read.line <= last:
         return None
-    message = row.get("message") or row.get("description")
-    line, end = row.get("line"), row.get("end_line")
-    if not isinstance(message, str) or not message.strip() or not isinstance(line, int) or not first <= line <= last:
-        return None
-    end = end if isinstance(end, int) and line <= end <= last else line
-    severity = _SEVERITIES.get(str(row.get("severity", "")).lower(), Severity.INFORMATION)
-    return Remark(line, end, severity, " ".join(message.split())[:MAX_MESSAGE])
+    end = read.end_line if read.end_line is not None and read.line <= read.end_line <= last else read.line
+    severity = _SEVERITIES.get(read.severity.lower(), Severity.INFORMATION)
+    return Remark(read.line, end, severity, " ".join(read.message.split())[:MAX_MESSAGE])
+
+
+class _Row(Protocol):
+    line: int
+    end_line: int | None
+    severity: str
+    message: str
+
+
+@cache
+def _reader() -> Callable[[object], _Row | None]:
+    """What one finding must look like. pydantic is imported by the first review, not by the start of the server."""
+    from pydantic import AliasChoices, BaseModel, Field, ValidationError
+
+    class Row(BaseModel):
+        line: int
+        end_line: int | None = None
+        severity: str = ""
+        message: str = Field(min_length=1, pattern=r"\S", validation_alias=AliasChoices("message", "description"))
+
+    def read(row: object) -> _Row | None:
+        try:
+            return Row.model_validate(row)
+        except ValidationError:
+            return None
+
+    return read
