@@ -11,7 +11,9 @@ from collections.abc import Iterable
 
 from pointsman.security.output import clean
 
-_FENCE = re.compile(r"[ \t>]{0,12}(?P<fence>`{3,}|~{3,})[ \t]*(?P<info>[^`\n]*)")
+_FENCE = re.compile(r"[ \t>]{0,12}(?:(?P<ticks>`{3,})[ \t]*(?P<info>[^`\n]*)|(?P<tildes>~{3,})[ \t]*(?P<more>[^\n]*))")
+_BAR = re.compile(r"\\*\|")
+_RULE = re.compile(r"[ \t>|:-]*-[ \t>|:-]*")
 _LINK = re.compile(r"!?\[(?P<text>[^\[\]\n]{0,500})\]\((?P<url>[^()\s\n]{0,2000})(?:\s{1,4}[^()\n]{0,300})?\)")
 _ADDRESS = re.compile(
     r"(?i)[a-z][a-z0-9+.-]{0,20}://[^\s`<>\[\]\"]*"
@@ -25,7 +27,7 @@ _DRAWN = frozenset(
 """Names of code that some renderers draw instead of showing it."""
 
 _ENTITIES = {"<": "&lt;", "&": "&amp;", "`": "&#96;"}
-_SPECIAL = re.compile(r"&(?:lt|amp|gt|#96);|\\[!-/:-@\[-`{-~]|\\\Z|[<&`\[\]]")
+_SPECIAL = re.compile(r"&(?:lt|amp|gt|#96);|~{3,}|\\[!-/:-@\[-`{-~]|\\\Z|[<&`\[\]]")
 """An entity of ours, an escaped sign of punctuation, a backslash at the end, or what needs an escape."""
 
 
@@ -35,16 +37,19 @@ def sanitise(text: str) -> str:
     A link becomes its text and its address as code. Idempotent.
     """
     out: list[str] = []
+    table = False
     lines = clean(text).replace("\r\n", "\n").replace("\u2028", "\n").replace("\u2029", "\n").split("\n")
     at = 0
     while at < len(lines):
         opened = _FENCE.fullmatch(lines[at])
         if opened is None:
-            out.append(_line(lines[at]))
+            # A line of dashes may make a table of the line before it and of all that follow.
+            table = table or any(_RULE.fullmatch(line) for line in lines[at : at + 2])
+            out.append(_line(lines[at], table=table))
             at += 1
             continue
-        end = _close(lines, at + 1, opened["fence"])
-        out += _block(lines[at + 1 : end], opened["info"])
+        end = _close(lines, at + 1, opened["ticks"] or opened["tildes"])
+        out += _block(lines[at + 1 : end], opened["info"] or opened["more"] or "")
         at = end + 1
     return "\n".join(out)
 
@@ -68,9 +73,21 @@ def _block(lines: list[str], info: str) -> list[str]:
     return [f"{fence}{name}", *lines, fence]
 
 
-def _line(line: str) -> str:
+def _line(line: str, *, table: bool) -> str:
     """One line that is not in a code block."""
-    return _joined(_code(part) if is_code else _text(part) for part, is_code in _spans(line))
+    parts = _joined(_code(part) if is_code else _text(part) for part, is_code in _spans(line))
+    return _celled(parts) if table else parts
+
+
+def _celled(line: str) -> str:
+    """`line` with no bar in a code span where a table could split it, which would leave the span's end outside of code."""
+    return _joined(_code(_BAR.sub(_barred, part)) if is_code else part for part, is_code in _spans(line))
+
+
+def _barred(match: re.Match[str]) -> str:
+    # Renderers differ on what more than one backslash before a bar means.
+    slashes = match.group()[:-1]
+    return "\\|" if len(slashes) < 2 else f"{slashes}\u00a6"
 
 
 def _joined(parts: Iterable[str]) -> str:
@@ -105,7 +122,7 @@ def _spans(line: str) -> list[tuple[str, bool]]:
         at = runs[mate][1]
         index = mate + 1
     parts.append((line[at:], False))
-    return parts
+    return _celled(parts) if table else parts
 
 
 def _code(inside: str) -> str:
@@ -159,6 +176,9 @@ def _itself(match: re.Match[str]) -> str:
     found = match.group()
     if found[0] == "&" and len(found) > 1:
         return found
+    if found[0] == "~":
+        # In a list item these could open a code block that only the renderer knows of.
+        return "\\~" * len(found)
     plain = found[1:] if found[0] == "\\" and len(found) == 2 else found
     if plain in _ENTITIES:
         return _ENTITIES[plain]

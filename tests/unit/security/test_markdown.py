@@ -24,6 +24,8 @@ BAIT = [
     "$", "1. ", "\t", "]", "[", "(",
     ")", "!", "<", ">", "&", "text", " ", "\u200b", "\u2028", "\r", "[x](javascript:alert)", "http:&#47;/evil.example",
     "ftp://evil.example",
+    "a | b\n---|---\n", "\n-|-\n", "\n|---\n", "`x | ", "\\|", "~~~`", "- ~~~\n", "- ```\n", "1. ~~~`\n  ",
+    "\n===\n", "# ", "> ~~~\n", "\n-\n",
     "[a]:", "http://evil.example", "x://y", "```py\nx = '[a](http://in.code)'\n```", "file:///etc/passwd",
     "<svg/onload=x>", "[^1]", ": ",
 ]  # fmt: skip
@@ -70,7 +72,21 @@ def test_no_text_at_all_does(text: str) -> None:
     check(text)
 
 
-@pytest.mark.parametrize("bait", BAIT)
+TRAPS = [
+    "a | b\n---|---\n`x | ![i](http://evil.example)` | y",
+    "a\n-|-\n`x \\| ![i](http://evil.example)`",
+    "a\n-|-\n`x \\\\| ![i](http://evil.example)`",
+    "~~~`\n```\n~~~\n![i](http://evil.example)\n```",
+    "- ~~~\n\n```\n~~~\n![i](http://evil.example)\n```",
+    "\\``![i](http://evil.example)``",
+    "`a``![i](http://evil.example)`",
+    "```\n````\n![i](http://evil.example)",
+    "> ```\n![i](http://evil.example)\n> ```",
+]
+"""Places where two renderers may disagree on what is code."""
+
+
+@pytest.mark.parametrize("bait", [*BAIT, *TRAPS])
 def test_each_bait_alone(bait: str) -> None:
     check(bait)
 
