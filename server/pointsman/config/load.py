@@ -142,7 +142,7 @@ class _Reading:
                 self.notices.append(f"{path} is not read: this workspace is not trusted")
             return
         try:
-            table = layers.read(path)
+            table = layers.read(path, links=False)
         except ConfigError as error:
             self.notices.append(str(error))
             return

@@ -92,7 +92,7 @@ class Table:
 
     def ignored(self, key: str, words: Iterable[str]) -> str:
         """The line that says that a key has no effect."""
-        near = difflib.get_close_matches(key, tuple(words), n=1)
+        near = difflib.get_close_matches(key, tuple(words), n=1, cutoff=0.5)
         remedy = f"did you mean {near[0]}?" if near else "remove it"
         return f"{self.file}: {self._at(key)} is not known and has no effect ({remedy})"
 
