@@ -122,7 +122,7 @@ def _spans(line: str) -> list[tuple[str, bool]]:
         at = runs[mate][1]
         index = mate + 1
     parts.append((line[at:], False))
-    return _celled(parts) if table else parts
+    return parts
 
 
 def _code(inside: str) -> str:
