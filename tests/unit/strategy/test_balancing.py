@@ -68,6 +68,10 @@ def test_performance_takes_the_one_that_succeeds():
     assert pick((A, B), {A.name: Load(success_rate=0.7), B.name: Load(success_rate=0.95)}, PERFORMANCE) is B
 
 
+def test_performance_takes_the_better_answers():
+    assert pick((A, B), {A.name: Load(quality=0.7), B.name: Load(quality=0.95)}, PERFORMANCE) is B
+
+
 def test_a_conversation_stays_on_its_deployment_while_that_works():
     loads = {A.name: Load(success_rate=0.9, active=5)}
     assert pick((A, B), loads, PERFORMANCE, sticky=A.name) is A
