@@ -1,0 +1,130 @@
+"""What the manifests around a file say: a dependency on React Native says more than the word `View`."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from pathlib import PurePosixPath
+
+from pointsman.analysis.domain.evidence import Evidence, look_up
+from pointsman.analysis.domain.weights import Table, Weights, model
+
+_KINDS = (
+    (re.compile(r"^package\.json$"), "package_json", "javascript"),
+    (re.compile(r"^(?:pyproject\.toml|setup\.py|setup\.cfg|requirements[\w.-]*\.(?:txt|in)|Pipfile)$"), "python", "python"),
+    (re.compile(r"^(?:pom\.xml|[\w.-]*\.gradle(?:\.kts)?|libs\.versions\.toml)$"), "jvm", "jvm"),
+    (re.compile(r"^go\.mod$"), "go", "go"),
+    (re.compile(r"^Cargo\.toml$"), "rust", "rust"),
+    (re.compile(r"^(?:Podfile|Package\.swift|Cartfile|[\w.-]+\.podspec)$"), "swift", "swift"),
+    (re.compile(r"^pubspec\.yaml$"), "dart", "dart"),
+    (re.compile(r"^(?:Gemfile|[\w.-]+\.gemspec)$"), "ruby", "ruby"),
+    (re.compile(r"^composer\.json$"), "php", "php"),
+)
+# Which manifests speak for which files: a package.json says nothing of the Python next to it.
+_SPEAKS = {
+    "javascript": frozenset({"javascript", "typescript", "tsx", "vue", "svelte", "html", "css", "scss", "json"}),
+    "python": frozenset({"python", "html"}),
+    "jvm": frozenset({"java", "kotlin", "scala", "groovy", "", "sql"}),
+    "go": frozenset({"go"}),
+    "rust": frozenset({"rust"}),
+    "swift": frozenset({"swift", "objective_c"}),
+    "dart": frozenset({"dart"}),
+    "ruby": frozenset({"ruby", "html"}),
+    "php": frozenset({"php", "html"}),
+}
+_NAME = re.compile(r"@?[A-Za-z][\w@/.-]*")
+_COMMENT = re.compile(r"^\s*(?:#|//).*$", re.M)
+_MOST = 200_000
+_FAR = 0.5
+"""What a manifest further up counts, next to the nearest one of its kind."""
+
+
+def of_manifests(path: str, language: str, manifests: Mapping[str, str]) -> Iterator[Evidence]:
+    """Evidence of the manifests that speak for a file, the nearest of each kind in full and those above it in part."""
+    nearest: dict[str, int] = {}
+    for name in sorted(_above(path, manifests), key=lambda name: -name.count("/")):
+        kind, family = _kind(name)
+        if not kind or language not in _SPEAKS[family] or name == path:
+            continue
+        rank = nearest[kind] = nearest.get(kind, 0) + 1
+        for dependency, weights in _known(kind, family, manifests[name][:_MOST]):
+            scale = _FAR ** (rank - 1)
+            scaled = weights if scale == 1.0 else tuple(scale * weight for weight in weights)
+            yield Evidence("manifest", f"manifest {PurePosixPath(name).name}: {dependency}", scaled)
+
+
+def of_itself(path: str, source: str) -> Iterator[Evidence]:
+    """A manifest belongs to the domain of what it lists."""
+    kind, family = _kind(path)
+    if kind:
+        for dependency, weights in _known(kind, family, source[:_MOST]):
+            yield Evidence("manifest", f"dependency {dependency}", weights)
+
+
+def dependencies(name: str, text: str) -> frozenset[str]:
+    """The names that a manifest called `name` mentions; of a package.json and a composer.json only the dependencies."""
+    kind, _ = _kind(name)
+    return _names(kind, text[:_MOST]) if kind else frozenset()
+
+
+def _above(path: str, manifests: Mapping[str, str]) -> Iterator[str]:
+    folder = path.rpartition("/")[0]
+    for name in manifests:
+        place = name.rpartition("/")[0]
+        if not place or folder == place or folder.startswith(place + "/"):
+            yield name
+
+
+def _kind(name: str) -> tuple[str, str]:
+    base = name.rpartition("/")[2]
+    for pattern, kind, family in _KINDS:
+        if pattern.match(base):
+            return kind, family
+    return "", ""
+
+
+@lru_cache(maxsize=256)
+def _known(kind: str, family: str, text: str) -> tuple[tuple[str, Weights], ...]:
+    # Modules are installed under the name that is imported in these two; elsewhere the manifest has names of its own.
+    modules = model().imports.get(family, {}) if family in {"javascript", "python"} else {}
+    tables = (model().manifests.get(kind, {}), modules)
+    found: dict[str, Weights] = {}
+    for name in _names(kind, text):
+        known = _first(tables, name)
+        if known is not None and any(known[1]):
+            found.setdefault(known[0], known[1])
+    return tuple(sorted(found.items(), key=lambda item: (-max(item[1]), item[0])))
+
+
+def _first(tables: tuple[Table, ...], name: str) -> tuple[str, Weights] | None:
+    for table in tables:
+        known = look_up(table, name)
+        if known is not None:
+            return known
+    return None
+
+
+@lru_cache(maxsize=256)
+def _names(kind: str, text: str) -> frozenset[str]:
+    if kind in {"package_json", "php"}:
+        return frozenset(_json_names(text))
+    bare = _COMMENT.sub("", text)
+    return frozenset(word.rstrip("./-") for word in _NAME.findall(bare))
+
+
+def _json_names(text: str) -> Iterator[str]:
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        return
+    if not isinstance(data, dict):
+        return
+    for section in ("dependencies", "devDependencies", "peerDependencies", "optionalDependencies", "require", "require-dev"):
+        listed = data.get(section)
+        if isinstance(listed, dict):
+            yield from (name for name in listed if isinstance(name, str))
+    for section in ("name", "keywords"):
+        value = data.get(section)
+        yield from (word for word in (value if isinstance(value, list) else [value]) if isinstance(word, str))
