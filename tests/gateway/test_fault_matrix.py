@@ -1,7 +1,7 @@
 """Every fault at every step of the ladder, with the real SDKs against real servers: nobody is ever left without a word.
 
 For each fault, the first one, two and all three rungs have it; with all three, the ladder's end is a cached answer, a template,
-or a stated refusal. Each ends within the deadline and 0.1 s more, plus what this machine itself was late during that very request
+or a stated refusal. Each ends within the deadline and 0.1 s more, plus what this machine itself was late during that request
 (measured beside it), so that a busy machine cannot fail the test and a slow gateway cannot pass it.
 """
 

@@ -57,7 +57,7 @@ class Store:
         self._problem = "it is not open yet"
         self._noticed = False
         self._queue: deque[Work[object]] = deque()
-        self._draining: asyncio.Task[None] | None = None
+        self._draining: asyncio.Task[str] | None = None
         self._closed = False
 
     @property
@@ -93,17 +93,14 @@ class Store:
             self._queue.popleft()
             self.dropped += 1
         self._queue.append(work)
-        if self._draining is None or self._draining.done():
-            self._draining = asyncio.get_running_loop().create_task(self._drain(), name="storage-drain")
+        self._drain_soon()
 
     async def flush(self) -> None:
         """Return when all that was queued so far is committed, or raise StorageError when it cannot be now."""
         while self._queue or (self._draining is not None and not self._draining.done()):
-            if self._draining is None or self._draining.done():
-                self._draining = asyncio.get_running_loop().create_task(self._drain(), name="storage-drain")
-            await asyncio.shield(self._draining)
-            if self._queue and self._problem:
-                raise StorageError(self._problem)
+            failure = await asyncio.shield(self._drain_soon())
+            if failure:
+                raise StorageError(failure)
 
     async def aclose(self, *, limit_s: float = 1.0) -> None:
         """Write what is queued and close, within `limit_s` whatever the disk does. Idempotent."""
@@ -114,7 +111,8 @@ class Store:
                 if self._queue or self._draining is not None:
                     await self.flush()
         self._closed = True
-        tasks = [task for task in (self._draining, self._opening) if task is not None and not task.done()]
+        running: tuple[asyncio.Task[str] | asyncio.Task[None] | None, ...] = (self._draining, self._opening)
+        tasks = [task for task in running if task is not None and not task.done()]
         for task in tasks:
             task.cancel()
         if tasks:
@@ -159,7 +157,7 @@ class Store:
         finally:
             self._opening = None
             if self._queue and not self._closed and not self._problem:
-                self.write_soon(self._queue.popleft())
+                self._drain_soon()
 
     async def _open_writer(self) -> aiosqlite.Connection:
         prepare = partial(file.prepare, self.path, busy_ms=self._busy_ms, factory=self._factory)
@@ -205,20 +203,27 @@ class Store:
                 raise StorageError("the database was closed") from None
             raise
 
-    async def _drain(self) -> None:
+    def _drain_soon(self) -> asyncio.Task[str]:
+        if self._draining is None or self._draining.done():
+            self._draining = asyncio.get_running_loop().create_task(self._drain(), name="storage-drain")
+        return self._draining
+
+    async def _drain(self) -> str:
+        """Write what is queued; returns why that failed, or ""."""
         while self._queue and not self._closed:
             batch = [self._queue.popleft() for _ in range(min(len(self._queue), 200))]
             try:
                 await self.write(partial(_each, batch=batch))
-            except StorageError:
+            except StorageError as error:
                 # Kept for later, newest preferred, as far as the bound allows; a next write or a reopening tries again.
                 room = _QUEUE_LIMIT - len(self._queue)
                 self.dropped += max(len(batch) - room, 0)
                 self._queue.extendleft(reversed(batch[-room:] if room > 0 else []))
-                return
+                return str(error)
             except Exception:
                 self.dropped += len(batch)
                 _log.exception("a background write failed and was dropped")
+        return ""
 
     async def _drop_connections(self, limit_s: float) -> None:
         connections = [each for each in (self._writer, self._reader) if each is not None]
