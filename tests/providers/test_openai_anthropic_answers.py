@@ -140,7 +140,7 @@ async def test_a_long_system_prompt_is_marked_for_the_cache(length: int, marked:
         ("anthropic", "claude-haiku-5-5", {"thinking": {"type": "disabled"}}),
         ("anthropic", "claude-sonnet-5-5", {"thinking": {"type": "between_tools"}}),
         ("anthropic", "claude-opus-5-5", {"thinking": None, "temperature": None}),
-        ("anthropic", "claude-sonnet-4-5-20250929", {"thinking": None, "temperature": None}),
+        ("anthropic", "claude-sonnet-5", {"thinking": None, "temperature": None}),
         ("responses", "gpt-6-luna", {"reasoning": {"effort": "none"}, "temperature": None}),
         ("responses", "gpt-6.1-sol", {"reasoning": {"effort": "low"}, "temperature": None}),
         ("responses", "gpt-4.1", {"reasoning": None, "temperature": 0.25}),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import ssl
 from collections.abc import AsyncIterator, Iterator, Mapping
+from functools import lru_cache
 
 import httpx2
 
@@ -37,9 +38,10 @@ def client(endpoint: Endpoint, headers: Mapping[str, str]) -> httpx2.AsyncClient
     return httpx2.AsyncClient(transport=transport, trust_env=False, follow_redirects=False)
 
 
-def timeout(seconds: float) -> httpx2.Timeout:
-    """`seconds` for the connection and for each next byte."""
-    return httpx2.Timeout(seconds)
+@lru_cache(maxsize=1)
+def _certificates() -> ssl.SSLContext:
+    """The system's certificates, whatever `SSL_CERT_FILE` says; read once, as it takes 40 ms."""
+    return httpx2.create_ssl_context(trust_env=False)
 
 
 class _BoundTransport(httpx2.AsyncBaseTransport):
@@ -55,7 +57,7 @@ class _BoundTransport(httpx2.AsyncBaseTransport):
             "user-agent": f"pointsman/{__version__}",
             **headers,
         }
-        self._inner = httpx2.AsyncHTTPTransport(trust_env=False, retries=0)
+        self._inner = httpx2.AsyncHTTPTransport(verify=_certificates(), trust_env=False, retries=0)
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         if _origin(request.url) != self._origin:
