@@ -1,1 +1,1 @@
-"""Syntax trees, complexity, domain, outline and rules. Pure and total: never raises on any bytes, no I/O but its own grammars."""
+"""Syntax trees, complexity, domain, outline and rules. Pure and total: never raises on any bytes, reads only its grammars."""

@@ -35,7 +35,11 @@ _MATCH_LIMIT = 65_536
 _MAX_DEPTH = 1_000
 _MAX_LOOSE = 20_000
 _NOT_BRACKETS = bytes(byte for byte in range(256) if byte not in b"()[]{}")
+_MAX_INDENTS = 120
+_INDENT = re.compile(rb"^[ \t]*(?:[-?:][ \t]+)*", re.M)
 _SAMPLES = 48
+_MAX_EMBEDDED = 100
+_NAMED_LANGUAGE = re.compile(rb"(?:\A(?:```+|~~~+)[ \t{.]*|\b(?:lang|type)\s*=\s*[\"']?)([\w/+#.-]+)")
 _TOO_DEEP = "the code nests too deep; it is not analysed"
 
 Captures = dict[str, list[Node]]
@@ -63,6 +67,7 @@ class SyntaxTree:
         self._ascii = data.isascii()
         self._starts: list[int] | None = None
         self._errors: int | None = None
+        self._embedded: tuple[SyntaxTree, ...] | None = None
 
     @property
     def root(self) -> Node:
@@ -149,6 +154,12 @@ class SyntaxTree:
             current = current.child_with_descendant(node)
         return reversed(chain)
 
+    def embedded(self) -> tuple[SyntaxTree, ...]:
+        """Trees of the code of other languages in this text (script and style elements, code fences), at their place in it."""
+        if self._embedded is None:
+            self._embedded = tuple(_embedded(self)) if self.language.embedded else ()
+        return self._embedded
+
     def _line_starts(self) -> list[int]:
         if self._starts is None:
             self._starts = [0, *(match.end() for match in _LINE_END.finditer(self.data))]
@@ -173,6 +184,8 @@ def attempt_ranges(
 ) -> Parsed:
     """Like `attempt`, for text already encoded, seeing only `ranges` of it (embedded code keeps its place in the file)."""
     problem = refusal(data)
+    if problem is None and "fixed-indent-stack" in language.traits and _indents(data) > _MAX_INDENTS:
+        problem = _TOO_DEEP
     if problem is not None:
         return Parsed(None, problem)
     grammar = load(language)
@@ -217,6 +230,12 @@ def _brackets_too_deep(data: bytes) -> bool:
     return len(left) > 2 * _MAX_DEPTH
 
 
+def _indents(data: bytes) -> int:
+    """How many columns blocks may start at. The YAML grammar keeps at most about 250 open and crashes the process beyond."""
+    prefixes = set(_INDENT.findall(data))
+    return len({column for prefix in prefixes for column in (len(prefix), *(m.end() for m in re.finditer(rb"\S", prefix)))})
+
+
 def _bomb(root: Node) -> str | None:
     """A problem where the tree is so deep, or an error so wide, that queries over it would take time in its square.
 
@@ -235,6 +254,23 @@ def _bomb(root: Node) -> str | None:
             if node is not None and node.is_error and node.child_count > _MAX_LOOSE:
                 return "most of the file is one syntax error; it is not analysed"
     return None
+
+
+def _embedded(tree: SyntaxTree) -> Iterator[SyntaxTree]:
+    grammar = load(tree.language)
+    for spec in tree.language.embedded if grammar is not None else ():
+        query = _query(tree.language, f"({spec.parent} ({spec.content}) @content) @parent")
+        for _, captures in QueryCursor(query).matches(tree.root)[:_MAX_EMBEDDED]:
+            parent, content = captures["parent"][0], captures["content"][0]
+            named = _NAMED_LANGUAGE.search(tree.data[parent.start_byte : content.start_byte])
+            alias = _decode(named.group(1)) if named else spec.language
+            language = languages.by_alias(alias) if alias else None
+            if language is None:
+                continue
+            place = tree_sitter.Range(content.start_point, content.end_point, content.start_byte, content.end_byte)
+            inner = attempt_ranges(tree.data, language, [place]).tree
+            if inner is not None:
+                yield inner
 
 
 @cache
@@ -261,16 +297,14 @@ def compiled(language: Language, name: str) -> Query | None:
 
 
 @cache
-def _error_query(language: Language) -> Query | None:
+def _query(language: Language, source: str) -> Query:
     grammar = load(language)
-    return Query(grammar, "[(ERROR) (MISSING)] @error") if grammar is not None else None
+    assert grammar is not None  # noqa: S101  (whoever asks holds a tree of it)
+    return Query(grammar, source)
 
 
 def _count_errors(tree: tree_sitter.Tree, language: Language) -> int:
-    query = _error_query(language)
-    if query is None:
-        return 0
-    return len(QueryCursor(query).captures(tree.root_node).get("error", ()))
+    return len(QueryCursor(_query(language, "[(ERROR) (MISSING)] @error")).captures(tree.root_node).get("error", ()))
 
 
 def _decode(data: bytes) -> str:

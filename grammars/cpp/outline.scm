@@ -1,0 +1,2 @@
+(class_specifier name: (_) body: (_)) @class
+(namespace_definition) @module

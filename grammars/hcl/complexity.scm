@@ -1,0 +1,3 @@
+(conditional) @branch
+(binary_operation "&&" @and) @logical
+(binary_operation "||" @or) @logical

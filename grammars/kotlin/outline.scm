@@ -1,0 +1,9 @@
+[
+  (function_declaration)
+  (secondary_constructor)
+] @function
+[
+  (class_declaration)
+  (object_declaration)
+  (companion_object)
+] @class

@@ -1,0 +1,6 @@
+(method_definition) @function
+[
+  (class_implementation)
+  (class_interface)
+] @class
+(protocol_declaration) @interface

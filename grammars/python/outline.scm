@@ -1,0 +1,2 @@
+(function_definition) @function
+(class_definition) @class

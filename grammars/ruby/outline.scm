@@ -1,0 +1,6 @@
+[
+  (method)
+  (singleton_method)
+] @function
+(module) @module
+(class) @class

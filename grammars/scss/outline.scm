@@ -1,0 +1,5 @@
+[
+  (mixin_statement)
+  (function_statement)
+] @function
+(rule_set) @rule

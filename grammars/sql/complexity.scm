@@ -1,0 +1,2 @@
+(case) @switch
+(case (keyword_when) @decision)

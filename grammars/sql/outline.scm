@@ -1,0 +1,5 @@
+(create_function) @function
+[
+  (create_table)
+  (create_view)
+] @struct

@@ -1,0 +1,6 @@
+[
+  (if_statement)
+  (each_statement)
+] @branch
+(else_if_block) @else @decision
+(else_block) @else

@@ -1,0 +1,4 @@
+[
+  (table)
+  (table_array_element)
+] @section
