@@ -48,7 +48,7 @@ class RedactingFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         ours = record.name.partition(".")[0] == _OURS
-        message = record.getMessage() if ours else str(record.msg)[:_FOREIGN_CHARS]
+        message = _message(record) if ours else str(record.msg)[:_FOREIGN_CHARS]
         if record.exc_info and record.exc_info[1] is not None:
             message += f" [{_places(record.exc_info[1])}]"
         # Redacted before it is cut: half a key is no match any more.
@@ -81,8 +81,16 @@ def install(level: str = "WARNING", file: Path | None = None) -> None:
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.getLogger(_OURS).setLevel(level.upper() if level.upper() in logging.getLevelNamesMapping() else logging.WARNING)
-    # The module's own "last resort" and error printing write raw text to stderr.
+    # The standard library's own report of a failing handler prints the raw record to stderr.
     logging.raiseExceptions = False
+
+
+def _message(record: logging.LogRecord) -> str:
+    try:
+        return record.getMessage()
+    except Exception:
+        # Arguments that do not fit their message: `raiseExceptions` is off, so nobody else would ever hear of it.
+        return str(record.msg)
 
 
 def _places(error: BaseException) -> str:
