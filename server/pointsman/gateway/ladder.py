@@ -11,6 +11,7 @@ from pointsman.core.clock import Clock
 from pointsman.core.errors import BudgetError, Fault, ProviderError
 from pointsman.core.types import Deployment, Tier, Usage
 from pointsman.gateway import budget as money
+from pointsman.gateway import quality
 from pointsman.gateway.answer import Ask, Attempt, Verdict
 from pointsman.gateway.balance import Balance
 from pointsman.gateway.budget import Budget
@@ -21,10 +22,6 @@ from pointsman.providers.base import Done, Prompt
 from pointsman.security.output import clean
 from pointsman.strategy.plan import Plan
 
-USABLE = 0.4
-"""A poor answer below this is no answer: rather a template than code that does not parse."""
-
-_TRUNCATED_COST = 0.2
 _SAME_FOR_ALL = {Fault.BAD_REQUEST, Fault.TOO_LONG, Fault.REFUSED}
 """Faults that another deployment of the same model would repeat."""
 
@@ -198,17 +195,17 @@ class Climb:
         health.succeed(self._clock.monotonic() - call.started)
         usage = done.usage or money.estimated(prompt, call.chars)
         spent = self._budget.settle(reservation, deployment, usage)
-        verdict = self._judged(call.text, done, prompt)
+        verdict = quality.judged(self._ask.check, call.text, done, hole=prompt.fim)
         health.judge(verdict.score)
         given = Given(slot, deployment, verdict, usage, done, len(self.attempts))
-        if verdict.score >= self._threshold and verdict.text:
+        if quality.good(verdict, self._threshold):
             self._note(slot, deployment, None, "answered", began, spent)
             self._balance.served(self._ask, slot, deployment)
             return given
         why = "; ".join(verdict.reasons) or "no reason given"
         note = f"quality {verdict.score:.2f} is below {self._threshold:.2f}: {why}"
         self._note(slot, deployment, Fault.MALFORMED, note, began, spent)
-        if verdict.score >= USABLE and verdict.text and (self.best is None or verdict.score > self.best.verdict.score):
+        if quality.usable(verdict) and (self.best is None or verdict.score > self.best.verdict.score):
             self.best = given
         self._take_back(call)
         return None
@@ -220,16 +217,6 @@ class Climb:
             # What could not be searched for secrets does not leave.
             text = f"the prompt could not be searched for secrets ({type(error).__name__})"
             raise ProviderError(Fault.BAD_REQUEST, text) from None
-
-    def _judged(self, text: str, done: Done, prompt: Prompt) -> Verdict:
-        try:
-            verdict = self._ask.check(text)
-        except Exception as error:
-            return Verdict(0.0, "", (f"the check failed ({type(error).__name__})",))
-        if done.truncated and not prompt.fim:
-            reasons = (*verdict.reasons, "cut at the token limit")
-            return Verdict(max(verdict.score - _TRUNCATED_COST, 0.0), verdict.text, reasons)
-        return verdict
 
     def _wait_s(self, deployment: Deployment) -> float | None:
         ready = self._fleet.health(deployment).ready_in_s()
