@@ -204,7 +204,7 @@ async def test_what_is_missing_is_said_before_a_call_and_by_it(api: str, more: d
     assert CODE not in str(caught.value)
 
 
-@pytest.mark.parametrize(("key", "word"), [(None, "no key named THE_KEY"), ("a\nb", "characters"), ("schlüssel", "characters")])
+@pytest.mark.parametrize(("key", "word"), [(None, "no key 'THE_KEY'"), ("a\nb", "characters"), ("schlüssel", "characters")])
 def test_a_key_that_cannot_be_sent_is_named_not_shown(key: str | None, word: str) -> None:
     from pointsman.providers.openai import OpenAI
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import lru_cache
 from importlib.util import find_spec
 from typing import Generic, Protocol, TypeVar
 
 from pointsman.core.errors import ConfigError, Fault, ProviderError
 from pointsman.core.types import Deployment
 from pointsman.providers.base import KeySource
-from pointsman.security.endpoints import Endpoint, base_url_of, endpoint, refusal
+from pointsman.security.endpoints import DEFAULT_BASE_URLS, Endpoint, base_url_of, endpoint, refusal
 
 PLACEHOLDER = "set-by-the-transport"
 """What an SDK gets for a key: it demands one, and the true one is none of its business."""
@@ -39,14 +40,14 @@ class Clients(Generic[C]):
             return "no model is named (set `model` of this deployment in config.toml)"
         if reason := refusal(base_url_of(deployment)):
             return f"base_url cannot be used: {reason}"
-        if find_spec(self._module) is None:
+        if not _installed(self._module):
             return f"the package {self._module} is not installed (pip install {self._module})"
         if deployment.key is not None:
             key = self._keys(deployment)
             if not key:
-                return f"no key named {deployment.key} (set it in the environment, the keyring or the editor)"
+                return f"there is no key {deployment.key!r} ({_where(deployment.key)})"
             if not key.isascii() or not key.isprintable() or " " in key:
-                return f"the key named {deployment.key} has characters that no key has (set it again)"
+                return f"the key {deployment.key!r} has characters that no key has (set it again)"
         return None
 
     async def get(self, deployment: Deployment) -> C:
@@ -72,3 +73,17 @@ class Clients(Generic[C]):
         made, self._made = list(self._made.values()), {}
         for client in made:
             await client.close()
+
+
+@lru_cache(maxsize=8)
+def _installed(module: str) -> bool:
+    """Whether a package is there, without importing it; asked once, as every plan asks it for every deployment."""
+    return find_spec(module) is not None
+
+
+def _where(name: str) -> str:
+    """Where a person puts the key of that name."""
+    if name.startswith("env:"):
+        return f"set the variable {name[4:]}"
+    variable = f"set {name.upper()}_API_KEY, or " if name in DEFAULT_BASE_URLS else ""
+    return f"{variable}store it in the editor or the system keyring"

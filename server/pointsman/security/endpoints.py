@@ -10,6 +10,7 @@ import ipaddress
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from pointsman.core.errors import ConfigError
@@ -36,6 +37,7 @@ class Endpoint:
         return self.origin + self.path
 
 
+@lru_cache(maxsize=256)
 def endpoint(base_url: str) -> Endpoint:
     """The checked form of `base_url`. Raises `ConfigError` with the reason and a remedy."""
     try:
