@@ -103,5 +103,5 @@ class Supply:
         order = self._strategy.triggers.last_resort
         if self._profile.local_only:
             return tuple(dict.fromkeys((*order, *self._strategy.slots)))
-        limit = selection.cap_rank(self._strategy, self._profile.cost)
+        limit = selection.cost_limit(self._strategy, self._profile.cost)
         return tuple(slot for slot in order if selection.tier_rank(self._strategy, slot) <= limit)
