@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from pointsman.core.document import Snapshot
@@ -36,6 +37,7 @@ from pointsman.features.items import (
 )
 from pointsman.lsp.server import serve
 
+_LARGE = 1_000_000
 _FIRST = Range(Position(0, 0), Position(0, 1))
 
 
@@ -76,7 +78,7 @@ class Scripted:
         self.told.append(["opened", snapshot.uri, snapshot.version, snapshot.path])
 
     def changed(self, snapshot: Snapshot) -> None:
-        if "#! changed_fails" in str(snapshot.text):
+        if len(snapshot.text) < _LARGE and "#! changed_fails" in str(snapshot.text):
             raise ValueError(f"CANARY-code {snapshot.text}")
         self.told.append(["changed", snapshot.uri, snapshot.version])
 
@@ -87,7 +89,7 @@ class Scripted:
         self.told.append(["saved", snapshot.uri, snapshot.version])
 
     async def _play(self, snapshot: Snapshot, feature: str) -> None:
-        text = str(snapshot.text) if len(snapshot.text) < 100_000 else ""
+        text = str(snapshot.text) if len(snapshot.text) < _LARGE else ""
         for verb, argument in re.findall(rf"#! {feature} (\w+) ?(.*)", text):
             try:
                 await self._do(verb, argument)
@@ -104,7 +106,7 @@ class Scripted:
             case "refuse":
                 raise PointsmanError(argument)
             case "block":
-                time.sleep(float(argument))
+                time.sleep(float(argument))  # noqa: ASYNC251 the bug that is played
             case "spin":
                 end = time.monotonic() + float(argument)
                 while time.monotonic() < end:
@@ -126,6 +128,8 @@ class Scripted:
                 threading.Thread(target=lambda: [].pop()).start()
 
     async def diagnostics(self, snapshot: Snapshot) -> tuple[Finding, ...]:
+        if len(snapshot.text) > _LARGE:
+            return ()
         await self._play(snapshot, "diagnostics")
         found = [
             Finding("py/word", f"the word {match[0]}", Severity.WARNING, _span(snapshot, match), url="https://example.org/rule")
@@ -146,7 +150,7 @@ class Scripted:
         return CompletionItems((item,), incomplete=False)
 
     async def code_actions(
-        self, snapshot: Snapshot, range: Range, findings: tuple[Finding, ...], only: tuple[str, ...]  # noqa: A002
+        self, snapshot: Snapshot, range: Range, findings: tuple[Finding, ...], only: tuple[str, ...]
     ) -> tuple[Action, ...]:
         await self._play(snapshot, "actions")
         self.told.append(["actions", [[f.code, f.message, f.agent, f.model] for f in findings], list(only)])
@@ -172,7 +176,7 @@ class Scripted:
         text = snapshot.text.line(position.line)
         return Hover(Range(position, position), f"{position.line}:{position.column} {len(text)}")
 
-    async def review(self, snapshot: Snapshot, range: Range | None, progress: Any) -> Review:  # noqa: A002
+    async def review(self, snapshot: Snapshot, range: Range | None, progress: Any) -> Review:
         progress("reading", 10)
         await asyncio.to_thread(progress, "asking", 50)
         await self._play(snapshot, "review")
@@ -182,7 +186,7 @@ class Scripted:
         self.on_notice(Notice("one calm line", "warning"))
         return Review((Finding("review/backend", "found", Severity.HINT, _FIRST),), snapshot.version, "done", False)
 
-    async def explain(self, snapshot: Snapshot, range: Range, progress: Any) -> Explanation:  # noqa: A002
+    async def explain(self, snapshot: Snapshot, range: Range, progress: Any) -> Explanation:
         text = snapshot.text.slice(range)
         # As numbers, since what an editor renders is cleaned on its way.
         return Explanation(text, str([ord(character) for character in text]), True)
@@ -206,10 +210,9 @@ class Scripted:
         if os.environ.get("SCRIPTED_CLOSE") == "hang":
             await asyncio.sleep(60)
         if os.environ.get("SCRIPTED_CLOSE") == "block":
-            time.sleep(60)
+            time.sleep(60)  # noqa: ASYNC251 the bug that is played
         if marker := os.environ.get("SCRIPTED_MARKER"):
-            with open(marker, "w") as file:
-                file.write("closed")
+            Path(marker).write_text("closed")  # noqa: ASYNC240 a test's marker
 
 
 def _span(snapshot: Snapshot, match: re.Match[str]) -> Range:

@@ -6,7 +6,6 @@ import random
 from typing import Any
 
 import pytest
-
 from tests.protocol.client import Client
 from tests.unit.core import reference
 

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from tests.protocol.client import ROOT, SCRIPTED, Client
 
 URI = "file:///w/a.py"
@@ -148,7 +147,14 @@ time.sleep(30)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the way to look at a process of another parent")
-@pytest.mark.parametrize("text", [*BUSY.values(), "#! hover regex x"], ids=[*BUSY, "the interpreter is stuck"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(text, id=name, marks=[] if name in ("idle", "a loop that is stuck") else [pytest.mark.slow])
+        for name, text in BUSY.items()
+    ]
+    + [pytest.param("#! hover regex x", id="the interpreter is stuck")],
+)
 def test_the_editors_sudden_death(text: str) -> None:
     script = PARENT.format(argv=list(SCRIPTED), cwd=str(ROOT), text=text, where=WHERE)
     environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'server'}{os.pathsep}{ROOT}"}

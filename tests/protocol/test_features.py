@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tests.protocol.client import CAPABILITIES, Client
+from tests.protocol.client import Client
 from tests.protocol.conftest import told
 
 URI = "file:///w/a.py"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from tests.protocol.client import CAPABILITIES, Client
 from tests.protocol.conftest import told
 

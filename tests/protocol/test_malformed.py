@@ -7,9 +7,9 @@ import random
 import time
 
 import pytest
+from tests.protocol.client import Client
 
 from pointsman.lsp.framing import Framer, Refused
-from tests.protocol.client import Client
 
 HOVER = {"textDocument": {"uri": "file:///none"}, "position": {"line": 0, "character": 0}}
 
@@ -81,9 +81,12 @@ def test_nonsense_without_an_answer_does_no_harm(client: Client, data: bytes) ->
 
 def test_headers_of_other_kinds(client: Client) -> None:
     body = json.dumps({"jsonrpc": "2.0", "id": "x", "method": "textDocument/hover", "params": HOVER}).encode()
-    for number, head in enumerate(
-        (b"content-length: %d\r\n\r\n", b"CONTENT-LENGTH:%d\r\nContent-Type: y\r\n\r\n", b"Content-Type: y\r\nContent-Length: %d \r\n\r\n")
-    ):
+    heads = (
+        b"content-length: %d\r\n\r\n",
+        b"CONTENT-LENGTH:%d\r\nContent-Type: y\r\n\r\n",
+        b"Content-Type: y\r\nContent-Length: %d \r\n\r\n",
+    )
+    for number, head in enumerate(heads):
         numbered = body.replace(b'"x"', b'"%d"' % number)
         client.raw(head % len(numbered) + numbered)
         assert client.wait(str(number))["result"] is None

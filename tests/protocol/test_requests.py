@@ -6,7 +6,6 @@ import time
 from typing import Any
 
 import pytest
-
 from tests.protocol.client import Client
 from tests.protocol.conftest import cancelled
 
@@ -95,14 +94,19 @@ def test_a_document_that_is_not_open_is_never_read(client: Client) -> None:
 
 @pytest.mark.parametrize(
     "params",
-    [None, [], 7, "x", {}, {"textDocument": 3}, {"textDocument": {"uri": None}, "position": {}}, {"textDocument": {"uri": URI}}],
+    [
+        None, [], 7, "x", {}, {"textDocument": 3},
+        {"textDocument": {"uri": None}, "position": {}},
+        {"textDocument": {"uri": URI}},
+    ],
 )
 def test_bad_params_are_answered(client: Client, params: Any) -> None:
     for method in ("hover", "inlineCompletion", "completion", "codeAction", "codeLens"):
         answer = client.request(f"textDocument/{method}", params)
         # A lens needs a document only, and one that is not open has none.
         assert answer.get("error", {}).get("code") == -32602 or (method == "codeLens" and answer["result"] is None)
-    assert client.request("pointsman/setSecrets", params if not isinstance(params, dict) else {"a": 1})["error"]["code"] == -32602
+    secrets = {"a": 1} if isinstance(params, dict) else params
+    assert client.request("pointsman/setSecrets", secrets)["error"]["code"] == -32602
     assert client.request("workspace/executeCommand", params)["error"]["code"] == -32602
 
 

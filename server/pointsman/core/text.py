@@ -11,6 +11,7 @@ editor does not.) No chunk ends between a \\r and its \\n, so that every chunk c
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_right
 from functools import cached_property
 from itertools import accumulate
@@ -27,22 +28,27 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 class _Chunk:
     """A piece of a text and what was counted in it. Counts are made once, and shared by all versions that hold it."""
 
-    __slots__ = ("_ends", "_units", "breaks", "size", "text")
+    __slots__ = ("_starts", "_units", "breaks", "size", "text")
 
     def __init__(self, text: str) -> None:
         self.text, self.size = text, len(text)
         self.breaks = text.count("\n")
         if "\r" in text:
             self.breaks += text.count("\r") - text.count("\r\n")
-        self._ends: list[tuple[int, int]] | None = None
+        self._starts: array[int] | None = None
         self._units: dict[Encoding, int] = {}
 
     @property
-    def ends(self) -> list[tuple[int, int]]:
-        """Where each line end starts, and where the next line begins."""
-        if self._ends is None:
-            self._ends = [match.span() for match in _LINE_END.finditer(self.text)]
-        return self._ends
+    def starts(self) -> array[int]:
+        """Where the line after each line end begins. Many versions may be alive at once, so this is packed."""
+        if self._starts is None:
+            self._starts = array("I", [match.end() for match in _LINE_END.finditer(self.text)])
+        return self._starts
+
+    def line_end(self, number: int) -> tuple[int, int]:
+        """Where the line end `number` of this chunk starts, and where the next line begins."""
+        after = self.starts[number]
+        return after - (2 if self.text[max(after - 2, 0) : after] == "\r\n" else 1), after
 
     def units(self, encoding: Encoding) -> int:
         if encoding not in self._units:
@@ -138,7 +144,7 @@ class Text:
         offset = min(offset, len(self))
         index = min(bisect_right(self._offsets, offset), len(self._chunks)) - 1
         within = offset - self._offsets[index]
-        line = self._breaks[index] + bisect_right(self._chunks[index].ends, within, key=lambda end: end[1])
+        line = self._breaks[index] + bisect_right(self._chunks[index].starts, within)
         start, end = self._bounds(line)
         return Position(line, min(offset, end) - start)
 
@@ -200,7 +206,7 @@ class Text:
 
     def _break(self, number: int) -> tuple[int, int]:
         index = bisect_right(self._breaks, number) - 1
-        start, end = self._chunks[index].ends[number - self._breaks[index]]
+        start, end = self._chunks[index].line_end(number - self._breaks[index])
         return self._offsets[index] + start, self._offsets[index] + end
 
     def _between(self, first: int, last: int) -> str:

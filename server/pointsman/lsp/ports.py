@@ -69,7 +69,7 @@ class Workbench(Protocol):
     async def completion(self, snapshot: Snapshot, position: Position) -> CompletionItems: ...
 
     async def code_actions(
-        self, snapshot: Snapshot, range: Range, findings: tuple[Finding, ...], only: tuple[str, ...]  # noqa: A002
+        self, snapshot: Snapshot, range: Range, findings: tuple[Finding, ...], only: tuple[str, ...]
     ) -> tuple[Action, ...]:
         """What can be done about `range` and about the `findings` that the editor shows there."""
 
@@ -80,10 +80,10 @@ class Workbench(Protocol):
 
     async def hover(self, snapshot: Snapshot, position: Position) -> Hover | None: ...
 
-    async def review(self, snapshot: Snapshot, range: Range | None, progress: Progress) -> Review:  # noqa: A002
+    async def review(self, snapshot: Snapshot, range: Range | None, progress: Progress) -> Review:
         """Review a range, or the whole document; its findings show up in `diagnostics`."""
 
-    async def explain(self, snapshot: Snapshot, range: Range, progress: Progress) -> Explanation: ...  # noqa: A002
+    async def explain(self, snapshot: Snapshot, range: Range, progress: Progress) -> Explanation: ...
 
     def clear_findings(self, uri: str | None) -> None:
         """Forget what reviews found, in one document or in all."""

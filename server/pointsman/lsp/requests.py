@@ -52,6 +52,8 @@ class Requests:
         request.task = asyncio.get_running_loop().create_task(self._run(request, work))
         self._tasks.add(request.task)
         request.task.add_done_callback(self._tasks.discard)
+        # A task that is stopped before it began never gets to its work, about which Python would complain.
+        request.task.add_done_callback(lambda _: work.close())
 
     async def _run(self, request: Request, work: Coroutine[Any, Any, object]) -> None:
         try:

@@ -105,7 +105,8 @@ class Session:
             self._starting.cancel()
 
     async def _start(self) -> Workbench:
-        workbench = self._make()
+        # Importing the features takes long enough to be felt: meanwhile the loop answers and cancels.
+        workbench = await asyncio.to_thread(self._make)
         workbench.listen(
             lambda status: self.post(self._status, status),
             lambda notice: self.post(self._notice, notice),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import random
 
 LINE_ENDS = ("\r\n", "\n", "\r")
-PIECES = ("a", "bc", " ", "é", "ß", "漢", "😀", "👩‍💻", "\n", "\r\n", "\r", "\x0c", "\v", "\x1e", "\x85", "\u2028", "\u2029", "\t", "\0")
+NOT_LINE_ENDS = ("\x0c", "\v", "\x1e", "\x85", "\u2028", "\u2029")
+PIECES = ("a", "bc", " ", "é", "ß", "漢", "😀", "👩‍💻", "\t", "\0", *LINE_ENDS, *NOT_LINE_ENDS)
 
 
 def units(character: str, encoding: str) -> int:

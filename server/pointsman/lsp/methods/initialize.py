@@ -12,7 +12,6 @@ from pointsman.lsp.client import Client
 from pointsman.lsp.commands import COMMANDS
 from pointsman.lsp.methods import NOTIFICATIONS, REQUESTS
 
-
 _READ: tuple[tuple[str, ...], ...] = (
     ("general", "positionEncodings"),
     ("window", "workDoneProgress"),
