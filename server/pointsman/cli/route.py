@@ -6,6 +6,7 @@ import argparse
 import dataclasses
 import difflib
 import json
+import sys
 
 from pointsman.config.environment import environment
 from pointsman.config.load import load
@@ -39,6 +40,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the plan; a word that the strategy does not know is an error."""
     settings = load(environment())
     strategy = catalog.usable(settings.strategy)
+    for notice in (*settings.notices, *strategy.notices):
+        print(f"pointsman: {notice}", file=sys.stderr)
     profile = profile_of(arguments, strategy)
     decided = _live(profile, settings) if arguments.live else plan(profile, strategy, None, Live())
     if arguments.json:

@@ -127,3 +127,13 @@ def test_an_unknown_word_names_the_option_and_the_words_that_it_knows(tmp_path):
     )  # fmt: skip
     assert done.returncode == 2
     assert "--cost" in done.stderr and "budget, balanced, premium, unlimited" in done.stderr
+
+
+def test_a_mistake_in_the_user_s_strategy_is_told_and_the_shipped_one_holds(tmp_path):
+    (tmp_path / "strategy.toml").write_text("[fallback_strategy]\nquality = 7\n", "utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "pointsman", "route", "--json", "--cost", "budget"],
+        capture_output=True, text=True, check=True, env={"POINTSMAN_CONFIG_DIR": str(tmp_path), "PATH": ""},
+    )  # fmt: skip
+    assert json.loads(done.stdout)["model"] == "codellama_70b"
+    assert "fallback_strategy.quality" in done.stderr and "the shipped strategy holds" in done.stderr
