@@ -8,17 +8,17 @@ from dataclasses import dataclass
 
 from pointsman.analysis.domain.weights import Model, Table, Weights
 
-HEAD = 24_000
+HEAD = 16_000
 """Characters that are looked at: imports and the first declarations stand there, and it bounds the time."""
 
 _LONGEST_LINE = 2_000
 _IMPORTS = {
     "python": re.compile(r"^[ \t]*(?:from|import)[ \t]+([A-Za-z_][\w.]*)", re.M),
+    # The quote comes first, so that the search jumps from string to string.
     "javascript": re.compile(
-        r"""(?:\bfrom|\brequire\(|\bimport\(|^[ \t]*import)[ \t]*["']([^"'\n]{1,200})["']|@import[ \t]+["']([^"'\n]{1,200})["']""",
-        re.M,
+        r"""["'](?:(?<=from .)|(?<=from.)|(?<=require\(.)|(?<=import .)|(?<=import\(.)|(?<=@use .))([^"'\n]{1,200})["']"""
     ),
-    "jvm": re.compile(r"^[ \t]*import[ \t]+(?:static[ \t]+)?([\w.]+)", re.M),
+    "jvm": re.compile(r"^[ \t]*(?:import|package)[ \t]+(?:static[ \t]+)?([\w.]+)", re.M),
     "swift": re.compile(
         r"^[ \t]*(?:@\w+[ \t]+)?(?:import|@import)[ \t]+(?:(?:class|struct|enum|func|protocol)[ \t]+)?([\w.]+)"
         r"""|^[ \t]*#[ \t]*import[ \t]*[<"]([^>"\n]{1,200})[>"]""",
@@ -69,7 +69,7 @@ def of_text(source: str, language: str, model: Model) -> Iterator[Evidence]:
     if language in {"yaml", "json", ""}:
         yield from _keys(head, language, model)
     for pattern in model.texts:
-        if pattern.match.search(head) is not None:
+        if (not pattern.languages or language in pattern.languages) and pattern.match.search(head) is not None:
             yield Evidence("keys", pattern.name, pattern.weights)
 
 

@@ -9,7 +9,8 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 
 from pointsman.analysis.domain.evidence import Evidence, look_up
-from pointsman.analysis.domain.weights import Table, Weights, model
+from pointsman.analysis.domain.weights import LABELS, Table, Weights, model
+from pointsman.core.types import Domain
 
 _KINDS = (
     (re.compile(r"^package\.json$"), "package_json", "javascript"),
@@ -37,6 +38,16 @@ _SPEAKS = {
 _NAME = re.compile(r"@?[A-Za-z][\w@/.-]*")
 _COMMENT = re.compile(r"^\s*(?:#|//).*$", re.M)
 _MOST = 200_000
+_SECTIONS = {
+    "devDependencies": 0.5,
+    "optionalDependencies": 0.5,
+    "require-dev": 0.5,
+    "peerDependencies": 1.0,
+    "require": 1.0,
+    "dependencies": 1.0,
+}
+_MOBILE, _FRONTEND = LABELS.index(Domain.MOBILE), LABELS.index(Domain.FRONTEND)
+_DECISIVE = 0.7
 _FAR = 0.5
 """What a manifest further up counts, next to the nearest one of its kind."""
 
@@ -66,7 +77,7 @@ def of_itself(path: str, source: str) -> Iterator[Evidence]:
 def dependencies(name: str, text: str) -> frozenset[str]:
     """The names that a manifest called `name` mentions; of a package.json and a composer.json only the dependencies."""
     kind, _ = _kind(name)
-    return _names(kind, text[:_MOST]) if kind else frozenset()
+    return frozenset(_names(kind, text[:_MOST])) if kind else frozenset()
 
 
 def _above(path: str, manifests: Mapping[str, str]) -> Iterator[str]:
@@ -88,14 +99,18 @@ def _kind(name: str) -> tuple[str, str]:
 @lru_cache(maxsize=256)
 def _known(kind: str, family: str, text: str) -> tuple[tuple[str, Weights], ...]:
     # Modules are installed under the name that is imported in these two; elsewhere the manifest has names of its own.
-    modules = model().imports.get(family, {}) if family in {"javascript", "python"} else {}
+    modules = model().telling.get(family, {}) if family in {"javascript", "python"} else {}
     tables = (model().manifests.get(kind, {}), modules)
     found: dict[str, Weights] = {}
-    for name in _names(kind, text):
+    for name, scale in _names(kind, text).items():
         known = _first(tables, name)
-        if known is not None and any(known[1]):
-            found.setdefault(known[0], known[1])
-    return tuple(sorted(found.items(), key=lambda item: (-max(item[1]), item[0])))
+        if known is not None:
+            weights = tuple(scale * weight for weight in known[1])
+            found[known[0]] = max(found.get(known[0], weights), weights, key=max)
+    if any(weights[_MOBILE] > _DECISIVE for weights in found.values()):
+        # What React Native is built on is listed too: React next to it says nothing of a browser.
+        found = {name: tuple(0.0 if at == _FRONTEND else w for at, w in enumerate(ws)) for name, ws in found.items()}
+    return tuple(sorted(((n, w) for n, w in found.items() if any(w)), key=lambda item: (-max(item[1]), item[0])))
 
 
 def _first(tables: tuple[Table, ...], name: str) -> tuple[str, Weights] | None:
@@ -107,24 +122,22 @@ def _first(tables: tuple[Table, ...], name: str) -> tuple[str, Weights] | None:
 
 
 @lru_cache(maxsize=256)
-def _names(kind: str, text: str) -> frozenset[str]:
+def _names(kind: str, text: str) -> Mapping[str, float]:
+    """What a manifest lists, and how much each counts: tools for development say less than what is shipped."""
     if kind in {"package_json", "php"}:
-        return frozenset(_json_names(text))
+        return dict(_json_names(text))
     bare = _COMMENT.sub("", text)
-    return frozenset(word.rstrip("./-") for word in _NAME.findall(bare))
+    return dict.fromkeys((word.rstrip("./-") for word in _NAME.findall(bare)), 1.0)
 
 
-def _json_names(text: str) -> Iterator[str]:
+def _json_names(text: str) -> Iterator[tuple[str, float]]:
     try:
         data = json.loads(text)
     except (ValueError, RecursionError):
         return
     if not isinstance(data, dict):
         return
-    for section in ("dependencies", "devDependencies", "peerDependencies", "optionalDependencies", "require", "require-dev"):
+    for section, scale in _SECTIONS.items():
         listed = data.get(section)
         if isinstance(listed, dict):
-            yield from (name for name in listed if isinstance(name, str))
-    for section in ("name", "keywords"):
-        value = data.get(section)
-        yield from (word for word in (value if isinstance(value, list) else [value]) if isinstance(word, str))
+            yield from ((name, scale) for name in listed if isinstance(name, str))

@@ -26,7 +26,7 @@ def domain(
     """The domain of a file with the probabilities of all five, and the evidence for it, strongest first. Never raises.
 
     `path` is relative to the project, with folders as far as they are known; `manifests` are texts by such paths, of which
-    those in the file's folder and above it are asked. `tree` may be None. Only the first 24,000 characters are read.
+    those in the file's folder and above it are asked. `tree` may be None. Only the first 16,000 characters are read.
     """
     model = weights.model()
     name = language.name if language is not None else ""

@@ -23,11 +23,15 @@ _TIERS = ("strong", "medium", "weak")
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A regular expression over a path or a text. `name` is what people are told."""
+    """A regular expression over a path or a text. `name` is what people are told.
+
+    It is asked for files of `languages` only, or of all where there are none named.
+    """
 
     match: re.Pattern[str]
     weights: Weights
     name: str = ""
+    languages: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,8 @@ class Model:
     texts: tuple[Pattern, ...]
     keys: tuple[KeySet, ...]
     imports: Mapping[str, Table]
+    telling: Mapping[str, Table]
+    """Of the imports, those that say something of a project when its manifest lists them."""
     words: Mapping[str, Table]
     tags: Table
     manifests: Mapping[str, Table]
@@ -74,16 +80,29 @@ def model() -> Model:
         families={language: tuple(found) for language, found in families.items()},
         prior={language: _weights(text) for language, text in data["prior"].items()},
         paths=tuple(Pattern(re.compile(item["match"]), _weights(item["weights"])) for item in data["path"]),
-        texts=tuple(Pattern(re.compile(item["match"]), _weights(item["weights"]), item["name"]) for item in data["text"]),
+        texts=tuple(
+            Pattern(
+                re.compile(item["match"]), _weights(item["weights"]), item["name"], frozenset(item.get("languages", "").split())
+            )
+            for item in data["text"]
+        ),
         keys=tuple(
             KeySet(tuple(item["all"].split()), _weights(item["weights"]), re.compile(item["text"]) if "text" in item else None)
             for item in data["keys"]
         ),
         imports={family: _table(_graded(labels, tiers)) for family, labels in data["imports"].items()},
+        telling={
+            family: _table(
+                (Domain(label), tiers["medium"], graded.get("strong", "").split())
+                for label, graded in labels.items()
+                if label != Domain.GENERAL
+            )
+            for family, labels in data["imports"].items()
+        },
         words={family: _table(_graded(labels, tiers)) for family, labels in data["words"].items()},
         tags=_table((Domain(label), 1.5, words.split()) for label, words in data["tags"].items()),
         manifests={
-            kind: _table((Domain(label), tiers["medium"], words.split()) for label, words in labels.items())
+            kind: _table((Domain(label), tiers["strong"], words.split()) for label, words in labels.items())
             for kind, labels in data["manifest"].items()
         },
     )
