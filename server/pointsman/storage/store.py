@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from threading import Thread
 from typing import TypeVar
 
 import aiosqlite
@@ -228,10 +229,12 @@ class Store:
     async def _drop_connections(self, limit_s: float) -> None:
         connections = [each for each in (self._writer, self._reader) if each is not None]
         self._writer = self._reader = None
-        for connection in connections:
-            with contextlib.suppress(TimeoutError, sqlite3.Error, ValueError):
-                async with asyncio.timeout(limit_s):
-                    await connection.close()
+        # `close` would wait for its thread even after it was cancelled; `stop` leaves the waiting to us.
+        endings = [future for each in connections if (future := each.stop()) is not None]
+        if endings:
+            done, _ = await asyncio.wait(endings, timeout=limit_s)
+            for ending in done:
+                ending.exception()
 
 
 def _transaction(connection: sqlite3.Connection, work: Work[T]) -> T:
@@ -255,9 +258,15 @@ def _each(connection: sqlite3.Connection, batch: list[Work[object]]) -> None:
 
 async def _in_daemon_thread(connector: Callable[[], sqlite3.Connection]) -> aiosqlite.Connection:
     connection = aiosqlite.Connection(connector, iter_chunk_size=64)
-    # The library's thread would keep the interpreter alive for ever when nobody closes it.
-    connection._thread.daemon = True
+    # The library's thread would keep the interpreter alive for ever when nobody closes it, and dies with a traceback on stderr
+    # when the disk answers after the event loop is gone.
+    connection._thread = Thread(target=partial(_until_the_loop_ends, connection._thread.run), daemon=True)
     return await connection
+
+
+def _until_the_loop_ends(run: Callable[[], None]) -> None:
+    with contextlib.suppress(RuntimeError):
+        run()
 
 
 def _reason(error: BaseException) -> str:

@@ -306,6 +306,23 @@ async def test_cached_answers_are_bounded_in_age_and_number(store: Store, monkey
     assert await shelf.by_recipe("r") is None, "an answer from the future has no known age"
 
 
+def test_closing_is_bounded_also_when_the_disk_hangs(path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    async def use() -> float:
+        made = Store(path, clock=FakeClock())
+        await reserve(made)
+        made.write_soon(lambda _: time.sleep(2))
+        await asyncio.sleep(0.05)
+        began = time.monotonic()
+        await made.aclose(limit_s=0.4)
+        return time.monotonic() - began
+
+    began = time.monotonic()
+    assert asyncio.run(use()) < 1.0
+    assert time.monotonic() - began < 1.8
+    time.sleep(2)
+    assert "Traceback" not in capfd.readouterr().err
+
+
 def test_a_forgotten_database_does_not_keep_the_process_alive(path: Path) -> None:
     code = (
         "import asyncio, sys, pathlib\n"

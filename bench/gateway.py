@@ -1,0 +1,101 @@
+"""What the gateway adds to a call: `python -m bench.gateway [--calls N] [--json]`.
+
+The model answers at once, so all that is measured is ours: decision, cache look-up, money, ladder, check, record. Four kinds of
+call: free (a local model), paid (reserved and settled in a ledger on disk), a stand-in (the first rung fails), and a cache hit.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+from tests.gateway.scripted import BUDGET, PREMIUM, REMOTE, STANDARD, ask, deployment, settings, strategy
+
+from pointsman.core.clock import SystemClock
+from pointsman.core.errors import Fault, ProviderError
+from pointsman.core.types import Deployment, Usage
+from pointsman.gateway import budget
+from pointsman.gateway.gateway import Gateway
+from pointsman.monitoring.percentiles import percentile
+from pointsman.providers.base import Done, Event, Message, Prompt, Text
+from pointsman.storage.store import Store
+
+
+class Instant:
+    """Answers at once; `broken` deployments fail at once."""
+
+    def __init__(self, broken: frozenset[str] = frozenset()) -> None:
+        self._broken = broken
+
+    async def stream(self, deployment: Deployment, prompt: Prompt, *, timeout_s: float) -> AsyncIterator[Event]:
+        if deployment.name in self._broken:
+            raise ProviderError(Fault.BAD_REQUEST, "mocked")
+        yield Text("a mocked answer of some length")
+        yield Done(Usage(100, 10))
+
+    def ready(self, deployment: Deployment) -> str | None:
+        return None
+
+    async def aclose(self) -> None:
+        """Nothing is open."""
+
+
+async def measure(kind: str, calls: int, folder: Path) -> list[float]:
+    """Milliseconds of each call, after a tenth as many to warm up."""
+    remote = REMOTE if kind == "paid" else {}
+    broken = frozenset({PREMIUM}) if kind == "stand-in" else frozenset[str]()
+    clock = SystemClock()
+    store = Store(folder / kind / "pointsman.db", clock=clock)
+    gateway = Gateway(
+        settings=settings(folder),
+        strategy=strategy(budget_allocation={"user_tier_limits": {"standard": "unlimited"}}),
+        deployments=[deployment(slot, **remote) for slot in (PREMIUM, STANDARD, BUDGET)],
+        providers={"scripted": Instant(broken)},
+        store=store,
+        clock=clock,
+        random=Random(1),
+    )
+    request = ask(cacheable=True, prompt=Prompt(system="s" * 2_000, messages=(Message("user", "code\n" * 800),)))
+    times = []
+    for number in range(calls + calls // 10):
+        each = request if kind == "cached" else replace(request, document=f"file:///a.py#{number}")
+        began = time.perf_counter()
+        answer = await gateway.ask(each)
+        times.append((time.perf_counter() - began) * 1_000)
+        assert answer.text, answer.message
+    await gateway.aclose()
+    await store.aclose()
+    return times[calls // 10 :]
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=str(__doc__).partition("\n")[0])
+    parser.add_argument("--calls", type=int, default=1_000)
+    parser.add_argument("--json", action="store_true")
+    args = parser.parse_args()
+    # Denial of wallet is not what is measured here.
+    budget.CALLS_A_MINUTE = 10**9
+    rows = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for kind in ("free", "paid", "stand-in", "cached"):
+            times = asyncio.run(measure(kind, args.calls, Path(folder)))
+            rows[kind] = {f"p{share}_ms": round(percentile(times, share / 100), 3) for share in (50, 90, 99)}
+    if args.json:
+        print(json.dumps({"calls": args.calls, "cores": os.cpu_count(), "load": os.getloadavg()[0], "kinds": rows}))
+        return
+    print(f"{args.calls} calls of each kind, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
+    for kind, row in rows.items():
+        print(f"{kind:>9}  " + "  ".join(f"{name[:-3]} {value:6.2f} ms" for name, value in row.items()))
+
+
+if __name__ == "__main__":
+    main()
