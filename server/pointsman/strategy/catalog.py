@@ -57,10 +57,7 @@ def load(raw: Mapping[str, object], file: str = "strategy.toml") -> Strategy:
     }
     criteria |= user_context.criteria(top, targets)
     _complete(top, criteria)
-    deadlines = {
-        name: Deadline(row.number("total_s", least=0.1), row.number("attempt_s", least=0.1))
-        for name, row in top.table("deadlines").tables()
-    }
+    deadlines = {name: _deadline(row) for name, row in top.table("deadlines").tables()}
     ensembles = _ensembles(top, targets)
     specialists = top.table("specialized_models")
     tasks = task_routing.tasks(top, slots, agents, ensembles, tuple(criteria["latency"]), tuple(deadlines))
@@ -189,6 +186,11 @@ def _ensembles(top: Table, targets: tuple[str, ...]) -> dict[str, Ensemble]:
     if "consensus_voting" not in found:
         raise top.wrong("ensemble_methods.consensus_voting", "is missing", f"it is what {ENSEMBLE} means")
     return found
+
+
+def _deadline(row: Table) -> Deadline:
+    total = row.number("total_s", least=0.1)
+    return Deadline(total, min(row.number("attempt_s", least=0.1), total))
 
 
 def _default_deadline(top: Table, deadlines: dict[str, Deadline]) -> dict[str, Deadline]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from tests.unit.strategy.conftest import profile
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.unit.strategy.conftest import SHIPPED, profile
 
 from pointsman.config.layers import merged
 from pointsman.config.load import shipped_strategy
@@ -62,6 +64,39 @@ def test_bad_data_names_the_key_and_the_remedy(changes, key, words):
     with pytest.raises(ConfigError) as caught:
         catalog.load(changed(**changes))
     assert key in str(caught.value) and words in str(caught.value) and "strategy.toml" in str(caught.value)
+
+
+def leaves(value, path=()):
+    for key, each in value.items():
+        yield (*path, key)
+        if isinstance(each, dict):
+            yield from leaves(each, (*path, key))
+
+
+ODD = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9) | st.sampled_from(sorted(SHIPPED.slots)),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=4,
+)
+
+
+@settings(max_examples=120, deadline=None)
+@given(st.sampled_from(list(leaves(shipped_strategy()))), ODD)
+def test_no_value_whatever_breaks_a_start_or_a_decision(path, value):
+    raw = shipped_strategy()
+    table = raw
+    for key in path[:-1]:
+        table = table[key]
+    table[path[-1]] = value
+    found = catalog.usable(raw)
+    for words in (
+        {},
+        {"task": "simple_bug_fixes"},
+        {"accuracy": "perfect", "domain": "mobile"},
+        {"task": "review_file", "cost": "budget"},
+    ):
+        decided = plan(profile(**words), found, None, Live())
+        assert decided.chain and decided.attempt_s <= decided.deadline_s
 
 
 def test_a_broken_strategy_leaves_the_shipped_one_with_a_notice():
