@@ -4,13 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+_DATA = tuple(
+    f"{name}.{kind}"
+    for name in ("secret", "secrets", "credential", "credentials", "passwords", "tokens")
+    for kind in (
+        "yaml",
+        "yml",
+        "json",
+        "toml",
+        "ini",
+        "cfg",
+        "conf",
+        "env",
+        "txt",
+        "xml",
+        "csv",
+        "properties",
+        "enc",
+        "plist",
+        "tf",
+    )
+)
+"""Data of telling names; a program of such a name (`secrets.py`) is code, and passes through the content scan."""
+
 ALWAYS: tuple[str, ...] = (
     ".env", ".env.*", "*.env", ".envrc", ".dev.vars",
     "*.pem", "*.key", "*.p12", "*.pfx", "*.jks", "*.keystore", "*.kdbx", "*.ppk", "*.p8", "*.asc", "*.gpg", "*.age",
     "id_rsa*", "id_dsa*", "id_ecdsa*", "id_ed25519*", "*_rsa", "*_ed25519",
     "*.tfvars", "*.tfvars.json", "*.tfstate", "*.tfstate.*",
     ".npmrc", ".yarnrc", ".yarnrc.yml", ".pypirc", ".netrc", "_netrc", ".pgpass", ".my.cnf", ".htpasswd", ".git-credentials",
-    "credentials", "credentials.*", "*credentials*.json", "secrets", "secrets.*", "*.secrets", "secret.*", ".secrets*",
+    "credentials", "*credentials*.json", "secrets", "*.secrets", ".secrets*", *_DATA,
     "*service-account*.json", "*service_account*.json", "kubeconfig", "*.kubeconfig", ".vault-token", "vault.yml",
     "*.ovpn", "*.mobileprovision", "keystore.properties", "google-services.json", "local.settings.json", "auth.json",
     ".ssh/**", ".gnupg/**", ".aws/**", ".azure/**", ".kube/**", ".docker/config.json", ".config/gcloud/**",

@@ -16,7 +16,8 @@ from pointsman.security.exclusions import excluded
         "keys/server.pem", "ID_RSA", "id_ed25519.pub", "deploy_rsa", "x.key", "x.P12", "infra/prod.tfvars",
         "infra/prod.auto.tfvars", "terraform.tfstate.backup", ".npmrc", ".netrc", "kubeconfig", "dev.kubeconfig",
         ".kube/config",
-        "credentials", "credentials.json", "aws-credentials.json", "secrets.yaml", ".git-credentials", ".docker/config.json",
+        "credentials", "credentials.json", "aws-credentials.json", "secrets.yaml", "Credentials.XML", "tokens.txt",
+        ".git-credentials", ".docker/config.json",
         "my-service-account-1.json", "a/b/.gnupg/x/y", ".envrc", "./.env",
     ],
 )  # fmt: skip
@@ -29,7 +30,8 @@ def test_files_that_hold_secrets_are_excluded_everywhere_in_a_path(path: str) ->
 @pytest.mark.parametrize(
     "path",
     [
-        "src/environment.py", "env.py", "src/keyboard.ts", "credentials/index.ts", "src/secrets/store.py", "key.py",
+        "src/environment.py", "env.py", "src/keyboard.ts", "credentials/index.ts", "src/secrets/store.py", "secrets.py",
+        "credentials.ts", "key.py",
         "monkey.go",
         ".env.example", "app/.env.sample", "prod.tfvars.example", "README.md", "config.json", "docker/config.json", "",
     ],
