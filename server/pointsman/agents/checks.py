@@ -70,7 +70,7 @@ def _lost(
     if _OMISSION.search(code) and not _OMISSION.search(context.selected):
         lost.append((0.6, "code was left out"))
     if new_urls(before, after):
-        lost.append((0.35, "a new address was put into the code"))
+        lost.append((0.6, "a new address was put into the code"))
     if task == "write_documentation" and not _keeps_lines(context.selected, code):
         lost.append((0.5, "documentation changed the code itself"))
     if task == "write_tests" and not _ASSERTION.search(code):
@@ -89,7 +89,7 @@ def _lost_by_analysis(task: str, before: str, after: str, language: Language, me
     if mends is not None and mends.agent is None and _count(new, mends.code) >= _count(old, mends.code) > 0:
         return [(0.6, f"{mends.code} is still there")]
     if task == "refactor" and complexity(new).cognitive > complexity(old).cognitive:
-        return [(0.4, "the code became more complex")]
+        return [(0.6, "the code became more complex")]
     return []
 
 

@@ -62,7 +62,7 @@ def hole_check(
         if not text:
             return Verdict(0.0, "", ("nothing in the answer fits here",))
         if new_urls(prefix + suffix, text):
-            return Verdict(0.5, text, ("a new address was put into the code",))
+            return Verdict(0.3, text, ("a new address was put into the code",))
         if language is not None and whole is not None and len(whole) <= _PARSE_LIMIT:
             worse = damage(whole, prefix_of(whole, suffix) + text + suffix, language)
             if worse > 2:

@@ -31,9 +31,10 @@ class App:
         self.keys = keys
         self.store = Store(settings.places.database, clock=clock, notice=self._on_store_notice)
         self.providers: Mapping[str, Provider] = {name: LazyProvider(name, keys) for name in PROVIDERS}
+        self.strategy = catalog.load(settings.strategy)
         self.gateway = Gateway(
             settings=settings,
-            strategy=catalog.load(settings.strategy),
+            strategy=self.strategy,
             deployments=settings.deployments,
             providers=self.providers,
             store=self.store,
@@ -59,14 +60,15 @@ class App:
         workspace = session.roots[0] if session.roots else None
         settings = load(os.environ, editor=own, workspace=workspace, trusted=trusted)
         self.keys.bind(settings.deployments)
-        self.gateway.reconfigure(settings, catalog.load(settings.strategy), settings.deployments)
+        self.strategy = catalog.load(settings.strategy)
+        self.gateway.reconfigure(settings, self.strategy, settings.deployments)
         session.with_settings(settings)
 
     def _set_secrets(self, secrets: Mapping[str, str]) -> None:
         for name, secret in secrets.items():
             self.keys.set(name, secret)
         settings = self.session.settings
-        self.gateway.reconfigure(settings, catalog.load(settings.strategy), settings.deployments)
+        self.gateway.reconfigure(settings, self.strategy, settings.deployments)
 
     def _on_store_notice(self, text: str) -> None:
         self.session.on_notice(Notice(text, "warning"))

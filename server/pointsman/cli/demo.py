@@ -66,7 +66,7 @@ def _service(app: App) -> None:
 
 
 async def _diagnostics(app: App, shop: Path, files: dict[str, Path]) -> None:
-    _title("1. Diagnostics while you open files", "rules and complexity, no model needed")
+    _title("1. Diagnostics while you open files", "no model needed")
     for name in ("orders.py", "Cart.tsx", "CheckoutActivity.kt", "Dockerfile"):
         path = files[name]
         snapshot = snapshot_of(path)
@@ -81,7 +81,7 @@ async def _diagnostics(app: App, shop: Path, files: dict[str, Path]) -> None:
 
 
 def _routes(app: App) -> None:
-    _title("2. Which model would be asked, and why", "as if every model were up: `pointsman route` asks this")
+    _title("2. Which model would be asked, and why", "`pointsman route` asks this")
     from pointsman.core.types import Domain, Level
     from pointsman.strategy import catalog, policy
     from pointsman.strategy.plan import Live
@@ -98,7 +98,7 @@ def _routes(app: App) -> None:
 
 
 async def _completion(app: App, path: Path) -> None:
-    _title("3. A completion while typing", "the dim part is the answer")
+    _title("3. A completion while typing", "the marked part is the answer")
     snapshot, position = _half_typed(path)
     items = await app.workbench.inline_completion(snapshot, position, invoked=True)
     line = snapshot.text.line(position.line)
@@ -146,7 +146,7 @@ async def _code_action(app: App, path: Path) -> None:
 
 
 async def _review(app: App, path: Path) -> None:
-    _title("5. A review by the specialist", "its findings become diagnostics that name agent and model")
+    _title("5. A review by the specialist", "findings name agent and model")
     snapshot = snapshot_of(path)
     review = await app.workbench.review(snapshot, None, lambda _text, _percent: None)
     show_findings(path.name, review.findings[:6])

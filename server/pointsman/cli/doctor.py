@@ -16,7 +16,7 @@ from pointsman.analysis import languages, syntax
 from pointsman.app import App, compose
 from pointsman.config.load import places
 from pointsman.core import resources
-from pointsman.security.endpoints import egress
+from pointsman.security.endpoints import DEFAULT_BASE_URLS, egress
 
 _MARKS = {"ok": "[green]✓[/]", "absent": "[dim]○[/]", "broken": "[red]✗[/]"}
 
@@ -97,18 +97,22 @@ def _writable(folder: os.PathLike[str]) -> tuple[str, str, str]:
 
 
 def _models(app: App) -> list[Check]:
+    settings = app.session.settings
     found = []
-    bound = {d.slot for d in app.session.settings.deployments}
-    for deployment in app.session.settings.deployments:
+    for deployment in settings.deployments:
         provider = app.providers.get(deployment.provider)
         problem = provider.ready(deployment) if provider else f"there is no provider {deployment.provider!r}"
-        where = deployment.base_url or "this machine"
+        where = deployment.base_url or DEFAULT_BASE_URLS.get(deployment.provider, "this machine")
         detail = f"{deployment.model or 'no model'} at {where}"
         found.append(Check("Models", deployment.name, "absent" if problem else "ok", detail, problem or ""))
-    missing = [slot for slot in app.gateway.live().slots if slot not in bound]
-    return found + [
-        Check("Models", slot, "absent", "bound to nothing", f"bind it in config.toml under [models.{slot}]") for slot in missing
-    ]
+    bound = {deployment.slot for deployment in settings.deployments}
+    return found + [_unbound(slot.name, slot.base) for slot in app.strategy.slots.values() if slot.name not in bound]
+
+
+def _unbound(slot: str, base: str) -> Check:
+    if base:
+        return Check("Models", slot, "ok", f"served as {base} is, with a specialist's prompts", f"[models.{slot}] binds it to its own")
+    return Check("Models", slot, "absent", "bound to nothing", f"bind it in config.toml under [models.{slot}]")
 
 
 def _local(_: App) -> list[Check]:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pointsman.lsp.ports import Workbench
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -14,7 +18,13 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(_: argparse.Namespace) -> int:
     """Serve until the editor leaves."""
-    from pointsman.app import editor_workbench
     from pointsman.lsp.server import serve
 
-    return serve(editor_workbench)
+    return serve(_workbench)
+
+
+def _workbench() -> Workbench:
+    """Made after `initialize` was answered: an editor waits for that answer, not for the features."""
+    from pointsman.app import editor_workbench
+
+    return editor_workbench()

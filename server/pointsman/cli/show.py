@@ -53,8 +53,9 @@ def show_review(reviewed: Sequence[Reviewed]) -> None:
 
 def show_code(code: str, language: str, *, first: int = 1) -> None:
     """Source with line numbers."""
+    code = "\n".join(printable(line) for line in code.split("\n"))
     console.print(
-        Syntax(printable(code), language, line_numbers=True, start_line=first, theme="ansi_dark", background_color="default")
+        Syntax(code, language, line_numbers=True, start_line=first, theme="ansi_dark", background_color="default")
     )
 
 
@@ -74,5 +75,5 @@ def rows(pairs: Sequence[tuple[str, str, str]]) -> Table:
     table.add_column(no_wrap=True, style="bold")
     table.add_column(overflow="fold")
     for mark, name, words in pairs:
-        table.add_row(Text.from_markup(mark), printable(name), printable(words))
+        table.add_row(Text.from_markup(mark), plain(name), plain(words))
     return table

@@ -55,6 +55,7 @@ class Study:
     snapshot: Snapshot
     manifests: Mapping[str, str]
     complexity_limit: int
+    disabled_rules: tuple[str, ...] = ()
     text: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -88,7 +89,8 @@ class Study:
     def findings(self) -> tuple[Finding, ...]:
         if self.tree is None:
             return ()
-        return rules.findings(self.tree, complexity_limit=self.complexity_limit, path=self.snapshot.path)
+        found = rules.findings(self.tree, complexity_limit=self.complexity_limit, path=self.snapshot.path)
+        return tuple(finding for finding in found if finding.code not in self.disabled_rules)
 
     @cached_property
     def lines(self) -> tuple[str, ...]:
@@ -141,7 +143,7 @@ class Session:
         """The study of that snapshot; the same object while its version is the newest one asked for."""
         study = self._studies.get(snapshot.uri)
         if study is None or study.snapshot.version != snapshot.version or study.snapshot.text is not snapshot.text:
-            study = Study(snapshot, self.manifests, self.settings.complexity_limit)
+            study = Study(snapshot, self.manifests, self.settings.complexity_limit, self.settings.disabled_rules)
             self._studies[snapshot.uri] = study
         self._studies.move_to_end(snapshot.uri)
         while len(self._studies) > _KEPT_STUDIES:
