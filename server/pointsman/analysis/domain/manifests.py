@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import PurePosixPath
 
@@ -55,14 +55,18 @@ _FAR = 0.5
 def of_manifests(path: str, language: str, manifests: Mapping[str, str]) -> Iterator[Evidence]:
     """Evidence of the manifests that speak for a file, the nearest of each kind in full and those above it in part."""
     nearest: dict[str, int] = {}
+    settled: set[str] = set()  # an app of its own inside a larger project
     for name in sorted(_above(path, manifests), key=lambda name: -name.count("/")):
         kind, family = _kind(name)
         if not kind or language not in _SPEAKS[family] or name == path:
             continue
         rank = nearest[kind] = nearest.get(kind, 0) + 1
-        for dependency, weights in _known(kind, family, manifests[name][:_MOST]):
-            scale = _FAR ** (rank - 1)
-            scaled = weights if scale == 1.0 else tuple(scale * weight for weight in weights)
+        known = _known(kind, family, manifests[name][:_MOST])
+        scale = 0.0 if kind in settled else _FAR ** (rank - 1)
+        if _is_mobile(weights for _, weights in known):
+            settled.add(kind)
+        for dependency, weights in known if scale else ():
+            scaled = tuple(scale * weight for weight in weights)
             yield Evidence("manifest", f"manifest {PurePosixPath(name).name}: {dependency}", scaled)
 
 
@@ -107,10 +111,17 @@ def _known(kind: str, family: str, text: str) -> tuple[tuple[str, Weights], ...]
         if known is not None:
             weights = tuple(scale * weight for weight in known[1])
             found[known[0]] = max(found.get(known[0], weights), weights, key=max)
-    if any(weights[_MOBILE] > _DECISIVE for weights in found.values()):
-        # What React Native is built on is listed too: React next to it says nothing of a browser.
-        found = {name: tuple(0.0 if at == _FRONTEND else w for at, w in enumerate(ws)) for name, ws in found.items()}
+    if _is_mobile(found.values()):
+        # What React Native is built on is listed too: React next to it says nothing of a browser, rather the contrary.
+        found = {
+            name: tuple(-ws[_MOBILE] if at == _FRONTEND else weight for at, weight in enumerate(ws))
+            for name, ws in found.items()
+        }
     return tuple(sorted(((n, w) for n, w in found.items() if any(w)), key=lambda item: (-max(item[1]), item[0])))
+
+
+def _is_mobile(weights: Iterable[Weights]) -> bool:
+    return any(each[_MOBILE] > _DECISIVE for each in weights)
 
 
 def _first(tables: tuple[Table, ...], name: str) -> tuple[str, Weights] | None:
