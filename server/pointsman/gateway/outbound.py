@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import re
+from functools import lru_cache
 
 from pointsman.core.types import Deployment
 from pointsman.providers.base import Message, Prompt
 from pointsman.security.secrets import redact
-
-_LAST_RUN = re.compile(r"\S+\Z")
-_FIRST_RUN = re.compile(r"\A\S+")
 
 
 def outgoing(prompt: Prompt, deployment: Deployment) -> Prompt:
@@ -30,17 +27,27 @@ def outgoing(prompt: Prompt, deployment: Deployment) -> Prompt:
     )
 
 
+@lru_cache(maxsize=64)
 def _clean(text: str) -> str:
+    """Remembered for the next rung, and for what each request repeats, such as an agent's instructions."""
     return redact(text)[0] if text else text
 
 
 def _around_the_cursor(prefix: str, suffix: str) -> tuple[str, str]:
     """Redact both sides of a hole, and what is a secret only across it: half a key is no match on either side alone."""
-    clean_prefix, _ = redact(prefix) if prefix else ("", 0)
-    clean_suffix, _ = redact(suffix) if suffix else ("", 0)
-    if prefix and suffix:
-        _, across = redact(prefix[-4_096:] + suffix[:4_096])
-        apart = redact(prefix[-4_096:])[1] + redact(suffix[:4_096])[1]
-        if across > apart:
-            return _LAST_RUN.sub("", clean_prefix), _FIRST_RUN.sub("", clean_suffix)
-    return clean_prefix, clean_suffix
+    before, after = _clean(prefix), _clean(suffix)
+    if not prefix or not suffix:
+        return before, after
+    whole = _clean(prefix + suffix)
+    if whole == before + after:
+        return before, after
+    # What both ways of looking agree on stays; what lies between is the secret that the cursor stands in.
+    start = _shared(whole, before)
+    end = _shared(whole[start:][::-1], after[::-1])
+    return whole[:start], whole[len(whole) - end :]
+
+
+def _shared(one: str, other: str) -> int:
+    """How many characters at their beginning are the same."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))

@@ -66,6 +66,17 @@ def test_code_without_a_secret_leaves_as_it_is() -> None:
     assert outgoing(prompt, deployment(PREMIUM, **REMOTE)) == prompt
 
 
+def test_the_cursor_in_a_private_key_lets_no_line_of_it_out() -> None:
+    lines = [f"MIIEvQIBADANBgkqhkiG9w0BAQEFAASC{number}" for number in range(20)]
+    block = "\n".join(["-----BEGIN RSA PRIVATE KEY-----", *lines, "-----END RSA PRIVATE KEY-----"])
+    for cut in range(len(block)):
+        prompt = Prompt(prefix="x = 1\n" + block[:cut], suffix=block[cut:] + "\ny = 2\n", fim=True)
+        sent = outgoing(prompt, deployment(PREMIUM, **REMOTE))
+        assert sent.prefix.startswith("x = 1\n")
+        assert sent.suffix.endswith("\ny = 2\n")
+        assert "MIIEv" not in sent.prefix + sent.suffix, cut
+
+
 @pytest.mark.parametrize("field", [each.name for each in dataclasses.fields(Prompt)])
 def test_every_field_of_a_prompt_is_known_here(field: str) -> None:
     """A field that is added to `Prompt` must be looked at: this list is the reminder."""
