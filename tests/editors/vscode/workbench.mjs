@@ -64,7 +64,7 @@ export class Workbench {
     await this.until(`the box of ${key}`, async () => {
       await this.press(key);
       if (await input.waitFor({ timeout: 2000 }).then(() => true, () => false)) return true;
-      await this.page.locator('.part.sidebar .title-label').click();
+      await this.page.locator('.part.sidebar .title-label').click({ timeout: 1000 }).catch(() => this.press('Escape'));
       return false;
     });
   }
@@ -141,11 +141,15 @@ export class Workbench {
 
   squiggles() { return this.page.locator('.monaco-editor .squiggly-warning, .monaco-editor .squiggly-error, .monaco-editor .squiggly-info').count(); }
 
-  ghost() { return this.page.locator('.monaco-editor .ghost-text-decoration, .monaco-editor .ghost-text').first(); }
-
+  /** The ghost text of the cursor's line; more lines of it stand in a zone of their own below. */
   async ghostText() {
-    const parts = await this.page.locator('.monaco-editor .ghost-text-decoration, .monaco-editor .ghost-text, .monaco-editor .suggest-preview-text').allTextContents();
+    const parts = await this.page.locator('.monaco-editor .view-lines .ghost-text-decoration').allTextContents();
     return parts.join('').replaceAll('\u00a0', ' ');
+  }
+
+  async ghostBlock() {
+    const lines = await this.page.locator('.monaco-editor .view-zones .ghost-text-decoration, .monaco-editor .view-zones .view-line, .monaco-editor .suggest-preview-text').allTextContents();
+    return lines.join('\n').replaceAll('\u00a0', ' ');
   }
 
   status() { return this.page.locator('.statusbar-item[id="pointsman.pointsman.pointsman"]'); }
