@@ -104,8 +104,6 @@ class Budget:
         totals = self._totals
         if totals is not None and totals.day != self._ledger.day():
             totals = None
-        if totals is not None and totals.sealed:
-            return 0
         room = []
         if (limit := self.limits.by_tier.get(tier)) is not None:
             room.append(limit - (totals.by_tier.get(tier, 0) if totals else 0))
