@@ -20,6 +20,23 @@ def client() -> Iterator[Client]:
         assert "CANARY" not in json.dumps([message for message in scripted.messages if "error" in message])
 
 
+@pytest.fixture(scope="module")
+def one_server() -> Iterator[Client]:
+    """One server for all tests of a module."""
+    with Client.scripted() as scripted:
+        scripted.initialize()
+        yield scripted
+
+
+@pytest.fixture
+def shared(one_server: Client) -> Client:
+    """A server that other tests have used, which says nothing of them any more."""
+    one_server.execute("pointsman.server.noop")
+    one_server.messages.clear()
+    one_server.answers.clear()
+    return one_server
+
+
 def told(client: Client) -> list[list[Any]]:
     """All that the features of a scripted server were told."""
     notice = client.execute("pointsman.server.status")["result"]["notice"]

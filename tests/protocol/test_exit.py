@@ -25,6 +25,11 @@ BUSY = {
     "a loop that is stuck": "#! hover block 60",
     "a loop that is busy": "#! hover spin 60",
 }
+# Most of these tests are waiting: the fast subset keeps the two that differ most.
+EACH = [
+    pytest.param(text, id=name, marks=[] if name in ("idle", "a loop that is stuck") else [pytest.mark.slow])
+    for name, text in BUSY.items()
+]
 LIMIT = 2.0
 
 
@@ -36,7 +41,7 @@ def _busy(client: Client, text: str) -> None:
     time.sleep(0.2)
 
 
-@pytest.mark.parametrize("text", BUSY.values(), ids=BUSY)
+@pytest.mark.parametrize("text", EACH)
 def test_exit(text: str) -> None:
     with Client.scripted() as client:
         _busy(client, text)
@@ -46,7 +51,7 @@ def test_exit(text: str) -> None:
         assert client.process.returncode == 0
 
 
-@pytest.mark.parametrize("text", BUSY.values(), ids=BUSY)
+@pytest.mark.parametrize("text", EACH)
 def test_end_of_stdin(text: str) -> None:
     with Client.scripted() as client:
         _busy(client, text)
@@ -147,14 +152,7 @@ time.sleep(30)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the way to look at a process of another parent")
-@pytest.mark.parametrize(
-    "text",
-    [
-        pytest.param(text, id=name, marks=[] if name in ("idle", "a loop that is stuck") else [pytest.mark.slow])
-        for name, text in BUSY.items()
-    ]
-    + [pytest.param("#! hover regex x", id="the interpreter is stuck")],
-)
+@pytest.mark.parametrize("text", [*EACH, pytest.param("#! hover regex x", id="the interpreter is stuck")])
 def test_the_editors_sudden_death(text: str) -> None:
     script = PARENT.format(argv=list(SCRIPTED), cwd=str(ROOT), text=text, where=WHERE)
     environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'server'}{os.pathsep}{ROOT}"}

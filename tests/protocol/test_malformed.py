@@ -45,12 +45,12 @@ def _alive(client: Client) -> None:
     ],
     ids=range(15),
 )
-def test_nonsense_is_refused_and_the_server_goes_on(client: Client, data: bytes, code: int) -> None:
-    client.raw(data)
-    refused = client.wait_for(lambda m: "error" in m)
+def test_nonsense_is_refused_and_the_server_goes_on(shared: Client, data: bytes, code: int) -> None:
+    shared.raw(data)
+    refused = shared.wait_for(lambda m: "error" in m)
     assert refused["error"]["code"] == code
     assert set(refused["error"]) == {"code", "message"}
-    _alive(client)
+    _alive(shared)
 
 
 @pytest.mark.parametrize(
@@ -73,10 +73,10 @@ def test_nonsense_is_refused_and_the_server_goes_on(client: Client, data: bytes,
     ],
     ids=range(14),
 )
-def test_nonsense_without_an_answer_does_no_harm(client: Client, data: bytes) -> None:
-    client.raw(data)
-    _alive(client)
-    assert not [message for message in client.messages if "error" in message]
+def test_nonsense_without_an_answer_does_no_harm(shared: Client, data: bytes) -> None:
+    shared.raw(data)
+    _alive(shared)
+    assert not [message for message in shared.messages if "error" in message]
 
 
 def test_headers_of_other_kinds(client: Client) -> None:

@@ -100,14 +100,14 @@ def test_a_document_that_is_not_open_is_never_read(client: Client) -> None:
         {"textDocument": {"uri": URI}},
     ],
 )
-def test_bad_params_are_answered(client: Client, params: Any) -> None:
+def test_bad_params_are_answered(shared: Client, params: Any) -> None:
     for method in ("hover", "inlineCompletion", "completion", "codeAction", "codeLens"):
-        answer = client.request(f"textDocument/{method}", params)
+        answer = shared.request(f"textDocument/{method}", params)
         # A lens needs a document only, and one that is not open has none.
         assert answer.get("error", {}).get("code") == -32602 or (method == "codeLens" and answer["result"] is None)
     secrets = {"a": 1} if isinstance(params, dict) else params
-    assert client.request("pointsman/setSecrets", secrets)["error"]["code"] == -32602
-    assert client.request("workspace/executeCommand", params)["error"]["code"] == -32602
+    assert shared.request("pointsman/setSecrets", secrets)["error"]["code"] == -32602
+    assert shared.request("workspace/executeCommand", params)["error"]["code"] == -32602
 
 
 def test_bad_arguments_of_commands_are_answered(client: Client) -> None:

@@ -26,7 +26,7 @@ def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(text_module, "CHUNK", 6)
 
 
-@pytest.mark.parametrize("chunk", [6, 32_768])
+@pytest.mark.parametrize("chunk", [6, pytest.param(32_768, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("encoding", list(Encoding))
 def test_10_000_random_edits_equal_the_reference(monkeypatch: pytest.MonkeyPatch, encoding: Encoding, chunk: int) -> None:
     monkeypatch.setattr(text_module, "CHUNK", chunk)
