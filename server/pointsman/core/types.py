@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from ipaddress import ip_address
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 
 class Domain(StrEnum):
@@ -202,6 +204,10 @@ class Deployment:
     @property
     def local(self) -> bool:
         """Whether code sent there stays on this machine."""
-        host = self.base_url.partition("://")[2].partition("/")[0].rpartition("@")[2]
-        bare = host.partition("]")[0].lstrip("[") if host.startswith("[") else host.partition(":")[0]
-        return self.provider == "llama_cpp" or bare in {"localhost", "::1"} or bare.startswith("127.")
+        if self.provider == "llama_cpp":
+            return True
+        try:
+            host = urlsplit(self.base_url).hostname or ""
+            return host == "localhost" or ip_address(host).is_loopback
+        except ValueError:
+            return False
