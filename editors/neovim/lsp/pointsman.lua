@@ -1,1 +1,1 @@
-return require('pointsman').config()
+return require('pointsman.client').config()

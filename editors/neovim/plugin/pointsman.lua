@@ -7,8 +7,19 @@ vim.g.loaded_pointsman = true
 if vim.fn.has('nvim-0.11') == 0 then
   return
 end
+
+vim.api.nvim_create_user_command('Pointsman', function(call)
+  require('pointsman.commands').run(call)
+end, {
+  nargs = '?',
+  range = true,
+  complete = function(start)
+    return require('pointsman.commands').complete(start)
+  end,
+  desc = 'Review, explain, and why this model',
+})
+
+-- After init.lua: whoever calls `setup` there, or in a plugin manager's hook, is asked first.
 vim.schedule(function()
-  if not vim.lsp.is_enabled or not vim.lsp.is_enabled('pointsman') then
-    require('pointsman').setup(vim.g.pointsman)
-  end
+  require('pointsman').start()
 end)

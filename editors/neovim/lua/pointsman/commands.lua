@@ -1,118 +1,233 @@
---- `:Pointsman review|explain|route|clear|restart`, and what the server asks the editor to show.
+--- `:Pointsman`, and what the server asks the editor to show.
 local M = {}
 
----@param buffer integer
+---@class pointsman.Running
+---@field request integer
+---@field name string
+
+---@type table<integer, pointsman.Running> By client.
+local running = {}
+
+local token = 0
+
+---@param text string
+---@param level? integer
+local function notice(text, level)
+  require('pointsman.notice').show(text, level)
+end
+
 ---@return vim.lsp.Client?
-local function client_of(buffer)
-  local client = vim.lsp.get_clients({ name = 'pointsman', bufnr = buffer })[1]
+local function client_here()
+  local client = require('pointsman.client').of(0)
   if not client then
-    vim.notify('Pointsman is not running in this buffer; `:checkhealth pointsman` says why', vim.log.levels.WARN)
+    notice('not running in this buffer; `:checkhealth pointsman` says why', vim.log.levels.WARN)
   end
   return client
 end
 
----@param title string
----@param markdown string
-local function show(title, markdown)
-  local lines = vim.split(markdown, '\n')
-  vim.lsp.util.open_floating_preview(lines, 'markdown', {
-    title = ' ' .. title .. ' ',
-    border = 'rounded',
-    focus_id = 'pointsman',
-    max_width = 88,
-    wrap = true,
-  })
-end
-
+--- Has the server execute a command. Only one that shows progress at a time, so that it is clear what `cancel` ends.
 ---@param name string
----@param arguments table
+---@param argument table
 ---@param done fun(result: table)
-local function ask(name, arguments, done)
-  local buffer = vim.api.nvim_get_current_buf()
-  local client = client_of(buffer)
+---@param long? boolean It may take a while.
+local function ask(name, argument, done, long)
+  local client = client_here()
   if not client then
     return
   end
-  local command = { title = name, command = 'pointsman.server.' .. name, arguments = arguments }
-  client:exec_cmd(command, { bufnr = buffer }, function(err, result)
+  local params = { command = 'pointsman.server.' .. name, arguments = { argument } }
+  if long then
+    if running[client.id] then
+      notice(('the %s still runs; `:Pointsman cancel` ends it'):format(running[client.id].name))
+      return
+    end
+    token = token + 1
+    params.workDoneToken = ('pointsman-%d'):format(token)
+  end
+  local ok, request = client:request('workspace/executeCommand', params, function(err, result, context)
+    if running[client.id] and running[client.id].request == context.request_id then
+      running[client.id] = nil
+    end
     if err then
-      vim.notify('Pointsman: ' .. err.message, vim.log.levels.WARN)
+      notice(err.message, vim.log.levels.WARN)
     elseif result and result ~= vim.NIL then
       done(result)
     end
-  end)
+  end, 0)
+  if ok and long then
+    running[client.id] = { request = request, name = name }
+  end
 end
 
 ---@param first integer One-based.
 ---@param last integer One-based, inclusive.
-local function lines_of(first, last)
-  local text = vim.api.nvim_buf_get_lines(0, last - 1, last, false)[1] or ''
-  local client = client_of(0)
-  local column = client and vim.str_utfindex(text, client.offset_encoding) or #text
-  return { start = { line = first - 1, character = 0 }, ['end'] = { line = last - 1, character = column } }
+---@return lsp.Range
+local function lines(first, last)
+  return { start = { line = first - 1, character = 0 }, ['end'] = { line = last, character = 0 } }
 end
 
----@type table<string, fun(opts: vim.api.keyset.create_user_command.command_args)>
-local actions = {
-  review = function(opts)
-    local request = { uri = vim.uri_from_bufnr(0) }
-    if opts.range > 0 then
-      request.range = lines_of(opts.line1, opts.line2)
-    end
-    ask('review', { request }, function(result)
-      vim.notify('Pointsman: ' .. result.message, vim.log.levels.INFO)
-    end)
-  end,
-  explain = function(opts)
-    M.explain({ uri = vim.uri_from_bufnr(0), range = lines_of(opts.line1, opts.line2) })
-  end,
-  route = function()
-    ask('lastRoute', {}, function(result)
-      show('Last route', result.markdown)
-    end)
-  end,
-  clear = function()
-    ask('clearFindings', { { uri = vim.uri_from_bufnr(0) } }, function() end)
-  end,
-  restart = function()
-    vim.lsp.enable('pointsman', false)
-    vim.defer_fn(function()
-      vim.lsp.enable('pointsman', true)
-    end, 300)
-  end,
-}
+---@param request { uri: string, range: lsp.Range }
+local function explain(request)
+  ask('explain', request, function(result)
+    require('pointsman.float').show('Explanation', result.markdown, result.degraded and result.message or nil)
+  end, true)
+end
 
----@param request table `{ uri, range }`
-function M.explain(request)
-  ask('explain', { request }, function(result)
-    show('Explanation', result.markdown)
+--- Explains the function around the cursor. Which one that is, the server knows best: its code action says it.
+local function explain_here()
+  local client = client_here()
+  if not client then
+    return
+  end
+  local params = vim.lsp.util.make_range_params(0, client.offset_encoding)
+  params.context = { diagnostics = {}, only = { 'refactor' } }
+  client:request('textDocument/codeAction', params, function(_, actions)
+    for _, action in ipairs(actions or {}) do
+      if type(action.command) == 'table' and action.command.command == 'pointsman.client.explain' then
+        explain(action.command.arguments[1])
+        return
+      end
+    end
+    notice('there is no function here to explain; mark some lines')
+  end, 0)
+end
+
+--- Takes a key for this session. It goes to the server's memory and nowhere else, also not into Neovim's own log.
+local function take_key()
+  local client = client_here()
+  if not client then
+    return
+  end
+  vim.ui.select({ 'anthropic', 'openai' }, { prompt = 'Key of' }, function(vendor)
+    if not vendor then
+      return
+    end
+    local secret = vim.fn.inputsecret(('%s key (kept until Neovim ends): '):format(vendor))
+    if secret == '' then
+      return
+    end
+    local log = vim.lsp.log
+    local level = log.get_level()
+    log.set_level(vim.log.levels.OFF)
+    client:request('pointsman/setSecrets', { [vendor] = secret }, function(err)
+      vim.schedule(function()
+        log.set_level(level)
+      end)
+      if err then
+        notice(err.message, vim.log.levels.WARN)
+      else
+        notice(('the key of %s is in use until Neovim ends'):format(vendor))
+      end
+    end, 0)
   end)
 end
 
-function M.create()
-  vim.api.nvim_create_user_command('Pointsman', function(opts)
-    local action = actions[opts.fargs[1]]
-    if action then
-      action(opts)
-    else
-      vim.notify('Pointsman knows: ' .. table.concat(vim.tbl_keys(actions), ', '), vim.log.levels.WARN)
+---@type table<string, fun(call: vim.api.keyset.create_user_command.command_args)>
+local actions = {
+  review = function(call)
+    local request = { uri = vim.uri_from_bufnr(0) }
+    if call.range > 0 then
+      request.range = lines(call.line1, call.line2)
     end
-  end, {
-    nargs = 1,
-    range = true,
-    complete = function(start)
-      return vim.tbl_filter(function(name)
-        return vim.startswith(name, start)
-      end, vim.fn.sort(vim.tbl_keys(actions)))
-    end,
-    desc = 'Review, explain, and why this model',
-  })
-  vim.lsp.commands['pointsman.client.explain'] = function(command)
-    M.explain(command.arguments[1])
+    ask('review', request, function(result)
+      notice(result.message)
+    end, true)
+  end,
+  explain = function(call)
+    if call.range > 0 then
+      explain({ uri = vim.uri_from_bufnr(0), range = lines(call.line1, call.line2) })
+    else
+      explain_here()
+    end
+  end,
+  cancel = function()
+    M.cancel()
+  end,
+  route = function()
+    ask('lastRoute', vim.empty_dict(), function(result)
+      require('pointsman.float').show('Last route', result.markdown)
+    end)
+  end,
+  clear = function()
+    ask('clearFindings', { uri = vim.uri_from_bufnr(0) }, function() end)
+  end,
+  toggle = function()
+    if not vim.lsp.inline_completion then
+      notice('ghost text needs Neovim 0.12', vim.log.levels.WARN)
+      return
+    end
+    local on = not vim.lsp.inline_completion.is_enabled({ bufnr = 0 })
+    vim.lsp.inline_completion.enable(on, { bufnr = 0 })
+    notice('ghost text is ' .. (on and 'on' or 'off') .. ' in this buffer')
+  end,
+  key = take_key,
+  restart = function()
+    require('pointsman.client').restart()
+  end,
+}
+
+--- Ends the review or explanation that runs, and says whether there was one.
+---@return boolean
+function M.cancel()
+  local client = client_here()
+  local one = client and running[client.id]
+  if not client or not one then
+    notice('nothing runs that could be cancelled')
+    return false
   end
-  vim.lsp.commands['pointsman.client.showComplexity'] = function(command)
-    show(command.arguments[3], command.arguments[4])
+  running[client.id] = nil
+  client:cancel_request(one.request)
+  notice(('the %s was cancelled'):format(one.name))
+  return true
+end
+
+--- What runs in a client's server and can be cancelled.
+---@param client_id integer
+---@return string?
+function M.running(client_id)
+  return running[client_id] and running[client_id].name
+end
+
+--- A server ended, and with it what it did.
+---@param client_id integer
+function M.forget(client_id)
+  running[client_id] = nil
+end
+
+---@return string[]
+local function names()
+  local all = vim.tbl_keys(actions)
+  table.sort(all)
+  return all
+end
+
+---@param call vim.api.keyset.create_user_command.command_args
+function M.run(call)
+  local action = actions[call.args]
+  if action then
+    action(call)
+  else
+    notice('`:Pointsman` knows ' .. table.concat(names(), ', '), vim.log.levels.WARN)
   end
 end
+
+---@param start string
+---@return string[]
+function M.complete(start)
+  return vim.tbl_filter(function(name)
+    return vim.startswith(name, start)
+  end, names())
+end
+
+--- Commands that the server's lenses and code actions have this editor execute.
+---@type table<string, fun(command: lsp.Command, context: table)>
+M.client = {
+  ['pointsman.client.explain'] = function(command)
+    explain(command.arguments[1])
+  end,
+  ['pointsman.client.showComplexity'] = function(command)
+    require('pointsman.float').show(command.arguments[3], command.arguments[4])
+  end,
+}
 
 return M

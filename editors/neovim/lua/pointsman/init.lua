@@ -1,99 +1,67 @@
 --- Pointsman for Neovim: starts the server, shows ghost text, lenses, reviews and which model answered.
 local M = {}
 
+---@class pointsman.Keys
+---@field accept? string|false Accepts ghost text; default '<Tab>', which keeps its own meaning where there is none.
+---@field accept_word? string|false Accepts the next word of it; default none.
+---@field accept_line? string|false Accepts the next line of it; default none.
+---@field next? string|false Shows the next suggestion; default none.
+---@field previous? string|false Shows the previous suggestion; default none.
+
 ---@class pointsman.Options
 ---@field cmd? string[] How to start the server; default: the one that `pointsman install neovim` noted, else `pointsman serve`.
----@field settings? table The server's settings, for example `{ cost = 'balanced', local = { only = true } }`.
+---@field settings? table The server's settings, for example `{ cost = 'balanced', ['local'] = { only = true } }`.
+---@field filetypes? string[] Where to run.
 ---@field inline_completion? boolean Ghost text while typing (Neovim 0.12); default true.
+---@field completion? boolean A completion menu as you type; default true where there is no ghost text.
 ---@field code_lens? boolean Lenses with complexity and domain; default true.
----@field accept_key? string|false Accepts ghost text; default '<Tab>', which keeps its own meaning where there is none.
----@field filetypes? string[]
+---@field statusline? boolean Adds itself to the statusline while that is Neovim's own; default true.
+---@field keys? pointsman.Keys In insert mode.
 
 ---@type pointsman.Options
 local defaults = {
-  settings = {},
   inline_completion = true,
   code_lens = true,
-  accept_key = '<Tab>',
-}
-
-local language_ids = { sh = 'shellscript', bash = 'shellscript', cs = 'csharp', objc = 'objective-c', tf = 'terraform' }
-
-M.filetypes = {
-  'python', 'javascript', 'javascriptreact', 'typescript', 'typescriptreact', 'vue', 'svelte', 'html', 'css', 'scss', 'less', 'go',
-  'rust', 'java', 'kotlin', 'swift', 'objc', 'dart', 'c', 'cpp', 'cs', 'ruby', 'php', 'sql', 'sh', 'bash', 'yaml', 'json', 'jsonc',
-  'toml', 'dockerfile', 'terraform', 'hcl', 'markdown',
+  statusline = true,
+  keys = { accept = '<Tab>' },
 }
 
 ---@type pointsman.Options
 M.options = vim.deepcopy(defaults)
 
----@return string[]
-function M.command()
-  if M.options.cmd then
-    return M.options.cmd
-  end
-  local ok, installed = pcall(require, 'pointsman.installed')
-  if ok and vim.fn.executable(installed.cmd[1]) == 1 then
-    return installed.cmd
-  end
-  return { 'pointsman', 'serve' }
-end
+local started = false
 
---- A workspace may hold a `.pointsman.toml`; whether it has a say is decided by Neovim's own trust database.
-local function trusted(root)
-  local file = root and vim.fs.joinpath(root, '.pointsman.toml')
-  if not file or not vim.uv.fs_stat(file) then
-    return true
-  end
-  return vim.secure.read(file) ~= nil
-end
-
---- The configuration for `vim.lsp.config`; also what `lsp/pointsman.lua` returns.
----@return vim.lsp.Config
-function M.config()
-  return {
-    cmd = M.command(),
-    cmd_cwd = vim.fn.stdpath('data'),
-    filetypes = M.options.filetypes or M.filetypes,
-    root_markers = { '.git', 'pyproject.toml', 'package.json', 'go.mod', 'Cargo.toml', 'Package.swift', 'settings.gradle.kts' },
-    get_language_id = function(_, filetype)
-      return language_ids[filetype] or filetype
-    end,
-    before_init = function(params, config)
-      params.initializationOptions = {
-        settings = M.options.settings,
-        trusted = trusted(config.root_dir),
-        clientCommands = true,
-      }
-    end,
-    settings = { pointsman = M.options.settings },
-    handlers = require('pointsman.status').handlers,
-    on_attach = M.on_attach,
-  }
-end
-
----@param client vim.lsp.Client
----@param buffer integer
-function M.on_attach(client, buffer)
-  if M.options.inline_completion and vim.lsp.inline_completion and client:supports_method('textDocument/inlineCompletion', buffer) then
-    vim.lsp.inline_completion.enable(true, { client_id = client.id })
-    require('pointsman.ghost').map(M.options.accept_key, buffer)
-  end
-  if M.options.code_lens then
-    require('pointsman.lens').attach(client, buffer)
-  end
-end
-
+--- Changes what you want changed. Call it in your init.lua; without it, everything has its default.
 ---@param options? pointsman.Options
 function M.setup(options)
   M.options = vim.tbl_deep_extend('force', defaults, options or {})
-  vim.lsp.config('pointsman', M.config())
-  require('pointsman.commands').create()
+  started = false
+  vim.lsp.config('pointsman', require('pointsman.client').config())
+  M.start()
+end
+
+--- Enables the server for its filetypes. The second call does nothing.
+function M.start()
+  if started then
+    return
+  end
+  started = true
+  local group = vim.api.nvim_create_augroup('pointsman', {})
+  -- Not `on_attach` in the configuration: a user's own would take its place.
+  vim.api.nvim_create_autocmd('LspAttach', {
+    group = group,
+    callback = function(event)
+      local client = vim.lsp.get_client_by_id(event.data.client_id)
+      if client and client.name == 'pointsman' then
+        require('pointsman.client').attached(client, event.buf)
+      end
+    end,
+  })
+  require('pointsman.status').start(group)
   vim.lsp.enable('pointsman')
 end
 
---- For your statusline: `%{%v:lua.require'pointsman'.statusline()%}`.
+--- For your statusline: `%{%v:lua.require'pointsman'.statusline()%}`. Empty where Pointsman does not run.
 ---@return string
 function M.statusline()
   return require('pointsman.status').text()
