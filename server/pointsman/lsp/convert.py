@@ -37,6 +37,15 @@ def wire_range(snapshot: Snapshot, span: Range, encoding: Encoding) -> types.Ran
     )
 
 
+def wire_argument(snapshot: Snapshot, argument: object, encoding: Encoding) -> object:
+    """An argument of a command, with every range of `snapshot` in it as the editor counts."""
+    if isinstance(argument, Range):
+        return wire_range(snapshot, argument, encoding)
+    if isinstance(argument, Mapping):
+        return {key: wire_argument(snapshot, value, encoding) for key, value in argument.items()}
+    return argument
+
+
 def wire_edits(snapshot: Snapshot, edits: Iterable[TextEdit], encoding: Encoding) -> list[types.TextEdit]:
     """Edits of `snapshot`, as the editor counts."""
     return [types.TextEdit(wire_range(snapshot, edit.range, encoding), edit.text) for edit in edits]

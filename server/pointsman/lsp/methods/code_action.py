@@ -59,7 +59,11 @@ def _action(
         edit=convert.workspace_edit(snapshot, action.edits, client.encoding, versioned=client.document_changes)
         if action.edits
         else None,
-        command=types.Command(title=action.title, command=action.command, arguments=list(action.arguments))
+        command=types.Command(
+            title=action.title,
+            command=action.command,
+            arguments=[convert.wire_argument(snapshot, each, client.encoding) for each in action.arguments],
+        )
         if action.command
         else None,
         data={"uri": snapshot.uri, "version": snapshot.version, "action": dict(action.data)}
