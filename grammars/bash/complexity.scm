@@ -23,3 +23,9 @@
 (list "||" @or) @logical
 (binary_expression operator: "&&" @and) @logical
 (binary_expression operator: "||" @or) @logical
+
+; Unfinished statements lie loose in errors.
+(ERROR ["if" "for" "while"] @branch)
+(ERROR "case" @switch)
+(ERROR ["elif"] @else @decision)
+(ERROR "else" @else)

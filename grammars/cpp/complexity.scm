@@ -8,3 +8,6 @@
 (catch_clause body: (_) @nesting)
 (binary_expression operator: "and" @and) @logical
 (binary_expression operator: "or" @or) @logical
+
+; Unfinished statements lie loose in errors.
+(ERROR "catch" @branch)

@@ -37,3 +37,8 @@
 (logical_and_expression (logical_and_operator) @and) @logical
 (logical_or_expression (logical_or_operator) @or) @logical
 (parenthesized_expression [(logical_and_expression) (logical_or_expression) (parenthesized_expression)]) @paren
+
+; Unfinished statements lie loose in errors.
+(ERROR ["if" "for" "while"] @branch)
+(ERROR "switch" @switch)
+(ERROR "else" @else)

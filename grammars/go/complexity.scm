@@ -42,3 +42,11 @@
 (binary_expression operator: "&&" @and) @logical
 (binary_expression operator: "||" @or) @logical
 (parenthesized_expression [(binary_expression) (parenthesized_expression)]) @paren
+
+; Unfinished statements lie loose in errors.
+(ERROR ["if" "for"] @branch)
+(ERROR ["switch" "select"] @switch)
+(ERROR "case" @decision)
+(ERROR "else" @else)
+(ERROR "&&" @and)
+(ERROR "||" @or)

@@ -36,3 +36,10 @@
 (binary_expression operator: "&&" @and) @logical
 (binary_expression operator: "||" @or) @logical
 (parenthesized_expression [(binary_expression) (parenthesized_expression)]) @paren
+
+; Unfinished statements lie loose in errors.
+(ERROR ["if" "for" "while" "catch"] @branch)
+(ERROR "when" @switch)
+(ERROR "else" @else)
+(ERROR "&&" @and)
+(ERROR "||" @or)

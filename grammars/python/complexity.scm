@@ -33,3 +33,10 @@
 (boolean_operator operator: "and" @and) @logical
 (boolean_operator operator: "or" @or) @logical
 (parenthesized_expression [(boolean_operator) (parenthesized_expression)]) @paren
+
+; Unfinished statements lie loose in errors.
+(ERROR ["if" "for" "while" "except"] @branch)
+(ERROR ["elif"] @else @decision)
+(ERROR "else" @else)
+(ERROR "and" @and)
+(ERROR "or" @or)

@@ -56,3 +56,10 @@
 (binary operator: "||" @or) @logical
 (binary operator: "or" @or) @logical
 (parenthesized_statements [(binary) (parenthesized_statements)]) @paren
+
+; Unfinished statements lie loose in errors.
+(ERROR ["if" "unless" "while" "until" "for" "rescue"] @branch)
+(ERROR "case" @switch)
+(ERROR "when" @decision)
+(ERROR ["elsif"] @else @decision)
+(ERROR "else" @else)

@@ -34,3 +34,10 @@
 (binary_expression operator: "&&" @and) @logical
 (binary_expression operator: "||" @or) @logical
 (parenthesized_expression [(binary_expression) (parenthesized_expression)]) @paren
+
+; Unfinished statements lie loose in errors.
+(ERROR ["if" "for" "while"] @branch)
+(ERROR ["match" "loop"] @switch)
+(ERROR "else" @else)
+(ERROR "&&" @and)
+(ERROR "||" @or)

@@ -40,3 +40,11 @@
 (conjunction_expression op: "&&" @and) @logical
 (disjunction_expression op: "||" @or) @logical
 (tuple_expression value: [(conjunction_expression) (disjunction_expression) (tuple_expression)]) @paren
+
+; Unfinished statements lie loose in errors.
+(ERROR ["if" "for" "while" "guard"] @branch)
+(ERROR "switch" @switch)
+(ERROR "case" @decision)
+(ERROR (else) @else)
+(ERROR "&&" @and)
+(ERROR "||" @or)

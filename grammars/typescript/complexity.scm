@@ -39,3 +39,11 @@
 (binary_expression operator: "&&" @and) @logical
 (binary_expression operator: "||" @or) @logical
 (parenthesized_expression [(binary_expression) (parenthesized_expression)]) @paren
+
+; Unfinished statements lie loose in errors.
+(ERROR ["if" "for" "while" "catch"] @branch)
+(ERROR "switch" @switch)
+(ERROR "case" @decision)
+(ERROR "else" @else)
+(ERROR "&&" @and)
+(ERROR "||" @or)

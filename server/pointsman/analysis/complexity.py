@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from tree_sitter import Node
 
-from pointsman.analysis import complexity_recursion, outline_names
+from pointsman.analysis import complexity_completion, complexity_recursion, outline_names
 from pointsman.analysis.complexity_level import level
 from pointsman.analysis.syntax import SyntaxTree
 from pointsman.core.types import ComplexityReport, FunctionReport
@@ -38,11 +38,7 @@ _RANK = {
 _MODIFIERS = ("elseif", "else", "function")
 _OPERATOR_BEFORE = re.compile(rb"(?:&&|\|\||\b(?:and|or))\s*\Z", re.IGNORECASE)
 _LOOK_BACK = 40
-_DECORATOR_BODIES = {
-    (*docstring, function, "return_statement")
-    for docstring in ((), ("expression_statement",))
-    for function in ("function_definition", "decorated_definition")
-}
+_DECORATOR_BODIES = (["function_definition", "return_statement"], ["decorated_definition", "return_statement"])
 
 
 @dataclass(slots=True, eq=False)
@@ -93,8 +89,10 @@ def complexity(tree: SyntaxTree) -> ComplexityReport:
     functions: list[FunctionReport] = []
     cyclomatic = cognitive = 0
     for part in (tree, *tree.embedded()):
+        last = len(part.data)
+        part = complexity_completion.completed(part) if part is tree and part.errors else part
         top, frames = _frames(part)
-        functions += [_report(part, frame) for frame in frames]
+        functions += [_report(part, frame, last) for frame in frames]
         cyclomatic += sum(1 + frame.decisions for frame in frames) + (top.decisions and 1 + top.decisions)
         cognitive += top.cognitive + sum(child.cognitive for child in top.children)
     functions.sort(key=lambda report: (report.line, -report.end_line))
@@ -182,7 +180,7 @@ class _Sweep:
         elif kind == "function":
             self._function(start, end, node)
         elif kind == "last-arm":
-            frame.decisions = max(0, frame.decisions - 1)
+            frame.decisions -= 1
         elif kind == "directive" and frame.parent is not None:
             # #if around whole functions is the build's business; within one it is a branch to its reader.
             frame.decisions += 1
@@ -230,16 +228,18 @@ def _transparent(tree: SyntaxTree, frame: Frame) -> bool:
         return True
     if "decorator-functions" in tree.language.traits and len(frame.children) == 1:
         body = frame.node.child_by_field_name("body")
-        statements = [child.type for child in body.named_children if child.type != "comment"] if body is not None else []
-        return tuple(statements) in _DECORATOR_BODIES
+        statements = [child for child in body.named_children if child.type != "comment"] if body is not None else []
+        if statements and statements[0].type == "expression_statement" and statements[0].named_children[0].type == "string":
+            statements = statements[1:]
+        return [child.type for child in statements] in _DECORATOR_BODIES
     return False
 
 
-def _report(tree: SyntaxTree, frame: Frame) -> FunctionReport:
+def _report(tree: SyntaxTree, frame: Frame, last: int) -> FunctionReport:
     return FunctionReport(
         name=frame.name,
         line=tree.line(outline_names.first_node(frame.node).start_byte) + 1,
-        end_line=tree.line(max(frame.start, frame.end - 1)) + 1,
+        end_line=tree.line(max(frame.start, min(frame.end, last) - 1)) + 1,
         cyclomatic=1 + frame.decisions,
         cognitive=frame.cognitive,
         max_nesting=frame.max_nesting,

@@ -15,7 +15,6 @@ from typing import Any
 
 from pointsman.core import resources
 
-_SHEBANG = re.compile(r"\A#![^\r\n]*?(?:/|\benv\s+(?:-\S+\s+)*)([A-Za-z]+)[\d.]*(?:\s|\Z)")
 _HEAD = 20_000
 _OBJECTIVE_C = re.compile(r"^\s*(?:@(?:interface|protocol|class|implementation|property|end)\b|#import\b)", re.M)
 _CPP = re.compile(
@@ -87,8 +86,7 @@ def detect(path: str | None = None, language_id: str | None = None, source: str 
     if by_path is not None:
         header = path is not None and path.lower().endswith(_C_HEADERS)
         return _header(index, source, by_path) if header else by_path
-    shebang = _SHEBANG.match(source[:200])
-    return index.interpreters.get(shebang.group(1).lower()) if shebang else None
+    return index.interpreters.get(_interpreter(source[:200])) if source.startswith("#!") else None
 
 
 def by_name(name: str) -> Language:
@@ -125,6 +123,14 @@ def _by_path(index: _Index, path: str) -> Language | None:
             return found
         dot = lower.find(".", dot + 1)
     return None
+
+
+def _interpreter(head: str) -> str:
+    """`python` of `#!/usr/bin/env -S python3.12 -u`."""
+    words = [word.rpartition("/")[2] for word in head[2:].splitlines()[0].split()] if head[2:].strip() else []
+    if words and words[0] == "env":
+        words = [word for word in words[1:] if not word.startswith("-") and "=" not in word]
+    return words[0].rstrip("0123456789.").lower() if words else ""
 
 
 def _header(index: _Index, source: str, default: Language) -> Language:

@@ -126,7 +126,7 @@ def _label(node: Node) -> Node | None:
     if node.type == "block":  # HCL: resource "aws_instance" "web"
         labels = [child for child in node.named_children if child.type in ("identifier", "string_lit")]
         return labels[-1] if labels else None
-    return next(iter(node.named_children), None)
+    return next((child for child in node.named_children if not child.type.startswith("keyword")), None)
 
 
 def _body(node: Node) -> Node | None:

@@ -147,7 +147,7 @@ def is_method(node: Node) -> bool:
             return False
         if around.type in _CLASSES:
             return True
-        if around.type not in ("block", "decorated_definition", "body_statement", "declaration_list", "template_declaration"):
+        if around.type not in ("ERROR", "block", "decorated_definition", "body_statement", "declaration_list", "template_declaration"):
             return False
         around = around.parent
     return False
@@ -167,6 +167,9 @@ def _parameter_nodes(node: Node) -> list[Node]:
     if holder.type not in _LISTS:
         inside = holder.child_by_field_name("parameters")
         holder = inside or next((child for child in holder.named_children if child.type in _LISTS), holder)
+    if holder.type == "function_value_parameters":
+        # Kotlin writes default values beside their parameters, and `true` is an identifier there.
+        return [child for child in holder.named_children if child.type == "parameter"]
     own_list = holder.type in _LISTS
     found: list[Node] = []
     for child in holder.named_children:
