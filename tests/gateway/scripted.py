@@ -131,6 +131,9 @@ class Scripted:
     def ready(self, deployment: Deployment) -> str | None:
         return self.missing.get(deployment.name)
 
+    async def prepare(self, deployment: Deployment) -> None:
+        return None
+
     async def aclose(self) -> None:
         """Nothing is open."""
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
+from pointsman.config.environment import environment
 from pointsman.config.keys import KeyRing
 from pointsman.config.load import load
 from pointsman.config.settings import Settings
@@ -29,9 +30,10 @@ class App:
     def __init__(self, settings: Settings, keys: KeyRing) -> None:
         clock = SystemClock()
         self.keys = keys
+        self._told: set[str] = set()
         self.store = Store(settings.places.database, clock=clock, notice=self._on_store_notice)
         self.providers: Mapping[str, Provider] = {name: LazyProvider(name, keys) for name in PROVIDERS}
-        self.strategy = catalog.load(settings.strategy)
+        self.strategy = catalog.usable(settings.strategy)
         self.gateway = Gateway(
             settings=settings,
             strategy=self.strategy,
@@ -58,11 +60,21 @@ class App:
         trusted = editor.get("trusted") is True
         own = {key: value for key, value in editor.items() if key != "trusted"}
         workspace = session.roots[0] if session.roots else None
-        settings = load(os.environ, editor=own, workspace=workspace, trusted=trusted)
+        settings = load(environment(), editor=own, workspace=workspace, trusted=trusted)
         self.keys.bind(settings.deployments)
-        self.strategy = catalog.load(settings.strategy)
+        self.strategy = catalog.usable(settings.strategy)
         self.gateway.reconfigure(settings, self.strategy, settings.deployments)
         session.with_settings(settings)
+        self.keys.prepare()
+        for notice in self.notices:
+            if notice not in self._told:
+                self._told.add(notice)
+                session.on_notice(Notice(notice, "warning"))
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What was ignored or mended in any file of the configuration, one line each."""
+        return (*self.session.settings.notices, *self.strategy.notices)
 
     def _set_secrets(self, secrets: Mapping[str, str]) -> None:
         for name, secret in secrets.items():
@@ -103,6 +115,10 @@ class LazyProvider:
     def ready(self, deployment: Deployment) -> str | None:
         return self._provider.ready(deployment)
 
+    async def prepare(self, deployment: Deployment) -> None:
+        provider = await asyncio.to_thread(lambda: self._provider)
+        await provider.prepare(deployment)
+
     async def aclose(self) -> None:
         if "_provider" in self.__dict__:
             await self._provider.aclose()
@@ -110,9 +126,10 @@ class LazyProvider:
 
 def compose(*, workspace: Path | None = None, editor: Mapping[str, object] | None = None, trusted: bool = False) -> App:
     """An app with the machine's configuration. The workspace's own file is read too, as far as it may have a say."""
-    settings = load(os.environ, editor=editor, workspace=workspace, trusted=trusted)
-    keys = KeyRing(os.environ)
+    settings = load(environment(), editor=editor, workspace=workspace, trusted=trusted)
+    keys = KeyRing(environment())
     keys.bind(settings.deployments)
+    keys.prepare()
     app = App(settings, keys)
     app.session.roots = (workspace,) if workspace else ()
     return app

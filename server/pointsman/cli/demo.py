@@ -83,16 +83,15 @@ async def _diagnostics(app: App, shop: Path, files: dict[str, Path]) -> None:
 def _routes(app: App) -> None:
     _title("2. Which model would be asked, and why", "`pointsman route` asks this")
     from pointsman.core.types import Domain, Level
-    from pointsman.strategy import catalog, policy
+    from pointsman.strategy import policy
     from pointsman.strategy.plan import Live
 
-    strategy = catalog.load(app.session.settings.strategy)
     for words, profile in (
         ("a typo-sized bug, right now", Profile(task="simple_bug_fixes", latency="immediate")),
         ("an API design in the backend", Profile(task="api_design", domain=Domain.BACKEND)),
         ("a complex bug, correctness first", Profile(task="complex_debugging", complexity=Level.COMPLEX)),
     ):
-        plan = policy.plan(profile, strategy, None, Live())
+        plan = policy.plan(profile, app.strategy, None, Live())
         console.print(plain(f"{words:<34}", "bold").append(" → ".join((*plan.chain, plan.emergency)), ""))
         console.print(plain(f"{'':<34}{plan.reasons[0]}", "dim"))
 

@@ -14,7 +14,7 @@ from importlib import metadata, util
 
 from pointsman.analysis import languages, syntax
 from pointsman.app import App, compose
-from pointsman.config.load import places
+from pointsman.config.environment import environment, places
 from pointsman.core import resources
 from pointsman.security.endpoints import DEFAULT_BASE_URLS, egress
 
@@ -43,6 +43,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def run(arguments: argparse.Namespace) -> int:
     """Report; 1 when something is broken."""
     app = compose(trusted=True)
+    app.keys.prepare(wait_s=1.0)
     try:
         if arguments.egress:
             hosts = list(egress(app.session.settings.deployments))
@@ -71,15 +72,14 @@ def _show(checks: list[Check], level: str) -> None:
 
 
 def _installation(app: App) -> list[Check]:
-    where = places(os.environ)
-    settings = app.session.settings
+    where = places(environment())
     version = sys.version.split()[0]
     found = [
         Check("Installation", "pointsman", "ok", f"{metadata.version('pointsman')} on Python {version}"),
         Check("Installation", "config", "ok" if where.config_file.exists() else "absent", str(where.config_file)),
         Check("Installation", "data", *_writable(where.data)),
     ]
-    return found + [Check("Installation", "notice", "broken", notice) for notice in settings.notices]
+    return found + [Check("Installation", "notice", "broken", notice) for notice in app.notices]
 
 
 def _writable(folder: os.PathLike[str]) -> tuple[str, str, str]:
@@ -111,7 +111,8 @@ def _models(app: App) -> list[Check]:
 
 def _unbound(slot: str, base: str) -> Check:
     if base:
-        return Check("Models", slot, "ok", f"served as {base} is, with a specialist's prompts", f"[models.{slot}] binds it to its own")
+        detail = f"served as {base} is, with a specialist's prompts"
+        return Check("Models", slot, "ok", detail, f"[models.{slot}] binds it to its own")
     return Check("Models", slot, "absent", "bound to nothing", f"bind it in config.toml under [models.{slot}]")
 
 

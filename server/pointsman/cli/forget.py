@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import os
 
-from pointsman.config.load import places
+from pointsman.config.environment import environment, places
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -16,7 +15,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(_: argparse.Namespace) -> int:
     """Delete the database: records, cached answers, the ledger of money spent. Configuration stays."""
-    database = places(os.environ).database
+    database = places(environment()).database
     gone = [path for path in (database, *database.parent.glob(database.name + "*")) if path.exists()]
     for path in dict.fromkeys(gone):
         path.unlink()

@@ -56,6 +56,8 @@ def workspace_of(path: Path) -> Path:
 async def open_app(path: Path) -> AsyncIterator[App]:
     """An app on the workspace of `path`, closed afterwards."""
     app = compose(workspace=workspace_of(path))
+    # A command asks at once, where an editor has seconds: a key in the system's keyring is worth a moment.
+    app.keys.prepare(wait_s=1.0)
     try:
         yield app
     finally:

@@ -33,6 +33,7 @@ from pointsman.features.items import (
 )
 from pointsman.features.session import Session
 from pointsman.features.survey import survey
+from pointsman.strategy.plan import Profile
 
 
 class Workbench:
@@ -51,6 +52,7 @@ class Workbench:
         self._editor_settings: Mapping[str, object] = {}
         self._trusted = False
         self._survey: asyncio.Task[None] | None = None
+        self._preparing: asyncio.Task[None] | None = None
 
     async def start(self, initialize: StartOptions) -> None:
         """Begin work in the workspace folders that the editor named."""
@@ -63,8 +65,6 @@ class Workbench:
         """Use the editor's settings from now on; what was wrong in them comes as a notice."""
         self._editor_settings = settings
         self._configure(self.session, {**settings, "trusted": self._trusted})
-        for notice in self.session.settings.notices:
-            self.session.on_notice(Notice(notice, "warning"))
         await self.session.refresh_spending()
         self.session.on_status(self.session.status())
 
@@ -92,7 +92,11 @@ class Workbench:
         """A document was opened."""
 
     def changed(self, snapshot: Snapshot) -> None:
-        """A document has another version. Studies are made on need, so nothing is done on a keystroke's path."""
+        """A document has another version. Studies are made on need, so nothing is done on a keystroke's path but this: the first
+        one lets the completion's model get ready, since importing an SDK takes longer than a completion may."""
+        if self._preparing is None:
+            profile = Profile(task="inline_completion", override=self.session.settings.model or None)
+            self._preparing = asyncio.create_task(self.session.gateway.prepare(profile))
 
     def saved(self, snapshot: Snapshot) -> None:
         """A document was saved: the workspace model may learn it."""
@@ -175,6 +179,7 @@ class Workbench:
 
     async def close(self) -> None:
         """Stop the survey, close models and the database."""
-        if self._survey is not None:
-            self._survey.cancel()
+        for task in (self._survey, self._preparing):
+            if task is not None:
+                task.cancel()
         await self._close()

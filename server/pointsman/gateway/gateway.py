@@ -116,6 +116,12 @@ class Gateway:
         """The deployments and their health, for reports."""
         return self._fleet
 
+    async def prepare(self, profile: Profile) -> None:
+        """Have the model that such a request would ask first get ready. Sends nothing; never raises."""
+        plan = self.plan(profile)
+        for deployment in self._fleet.of(plan.model) if plan.chain else ():
+            await self._fleet.provider(deployment).prepare(deployment)
+
     def subscribe(self, listener: Callable[[Answer], None]) -> Callable[[], None]:
         """Tell `listener` of every answer when it is given; the returned function ends that."""
         self._listeners.append(listener)
@@ -178,8 +184,9 @@ class Gateway:
         return answer
 
     async def _descend(self, ask: Ask, plan: Plan, recipe: str, outcome: Outcome, climb: Climb) -> Answer:
-        if ask.cacheable and plan.chain:
-            held = await self._cache.fresh(recipes.key(recipe, plan.model, self._fleet.of(plan.model)))
+        found = self._cache.find(recipe) if ask.cacheable else None
+        if found is not None and plan.chain:
+            held = await found.fresh(recipes.key(recipe, plan.model, self._fleet.of(plan.model)))
             if held is not None:
                 return outcome.cached(held, climb.attempts, self._clock)
         given = await climb.down()
@@ -187,7 +194,8 @@ class Gateway:
             self._keep(ask, recipe, given)
             return outcome.modelled(given, climb.attempts, self._clock)
         if climb.best is None:
-            stale = await self._cache.stale(recipe) if ask.cacheable else None
+            left = plan.deadline_s + outcome.began - self._clock.monotonic()
+            stale = await found.stale(max(left, _MARGIN_S)) if found is not None else None
             if stale is not None:
                 return outcome.cached(stale, climb.attempts, self._clock, stale=True)
             given = await self._wait_for_better(ask, climb)

@@ -41,6 +41,9 @@ class Anthropic:
     def ready(self, deployment: Deployment) -> str | None:
         return self._clients.missing(deployment)
 
+    async def prepare(self, deployment: Deployment) -> None:
+        await self._clients.prepare(deployment)
+
     async def aclose(self) -> None:
         await self._clients.aclose()
 

@@ -83,6 +83,10 @@ class Provider(Protocol):
         """None when a call can be tried, else one line that says what is missing and how to mend it. No I/O on a network."""
         ...
 
+    async def prepare(self, deployment: Deployment) -> None:
+        """Do now what the first call would have to wait for: import an SDK, load a model. Sends nothing; never raises."""
+        ...
+
     async def aclose(self) -> None:
         """Close sockets and child processes. Idempotent."""
         ...

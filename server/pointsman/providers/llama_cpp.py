@@ -6,6 +6,7 @@ request starts a new process. What crashes again and again is left alone until i
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.util
 import os
@@ -109,6 +110,13 @@ class LlamaCpp:
         except UnusableError as error:
             return f"{error} ({error.remedy})"
         return None
+
+    async def prepare(self, deployment: Deployment) -> None:
+        """See `Provider.prepare`. The model is loaded in its process and writes one token."""
+        with contextlib.suppress(ProviderError):
+            async with aclosing(self.stream(deployment, Prompt(prefix="#", fim=True, max_output_tokens=1), timeout_s=60)) as answer:
+                async for _ in answer:
+                    pass
 
     def loaded(self, deployment: Deployment) -> Loaded | None:
         """What is known of the model since it was loaded: its context, its templates, whether it can fill holes."""

@@ -45,6 +45,9 @@ class OpenAI:
             return f"`api` cannot be {deployment.api!r} (write one of {', '.join(_APIS)})"
         return self._clients.missing(deployment)
 
+    async def prepare(self, deployment: Deployment) -> None:
+        await self._clients.prepare(deployment)
+
     async def aclose(self) -> None:
         await self._clients.aclose()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from functools import lru_cache
 from importlib.util import find_spec
@@ -67,6 +68,11 @@ class Clients(Generic[C]):
                 if found is None:
                     found = self._made[place.url, key] = await asyncio.to_thread(self._make, place, key)
         return found
+
+    async def prepare(self, deployment: Deployment) -> None:
+        """Make the client now, so that the first call does not wait for an import."""
+        with contextlib.suppress(ProviderError):
+            await self.get(deployment)
 
     async def aclose(self) -> None:
         """Close every client. Idempotent."""

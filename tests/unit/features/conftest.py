@@ -54,6 +54,9 @@ class Script:
     def ready(self, deployment: Deployment) -> str | None:
         return None
 
+    async def prepare(self, deployment: Deployment) -> None:
+        return None
+
     async def aclose(self) -> None:
         return None
 
