@@ -24,6 +24,8 @@ from pointsman.storage.answers import AnswerShelf, CachedAnswer
 HARMLESS = {"drip", "usage_nan", "usage_negative", "usage_missing", "usage_text"}
 """What a gateway must survive without leaving the rung."""
 
+ASLEEP_S = 0.3
+
 ENDS = ("one", "two", "cached", "template", "nothing")
 STEPS = {"one": 1, "two": 2, "cached": 3, "template": 3, "nothing": 3}
 
@@ -34,7 +36,19 @@ async def test_each_fault_at_each_step_ends_in_an_answer_a_labelled_one_or_a_sta
 
 
 async def _scenario(fault: str, end: str, folder: Path) -> None:
+    """Up to three tries, but only where this machine slept through a good part of the deadline: then nothing was measured."""
+    for number in range(3):
+        houses: list[Street] = []
+        try:
+            return await _try(fault, end, folder / str(number), houses)
+        except AssertionError:
+            if number == 2 or houses[0].late_s < ASLEEP_S:
+                raise
+
+
+async def _try(fault: str, end: str, folder: Path, seen: list[Street]) -> None:
     async with street(folder, faults=dict.fromkeys(LADDER[: STEPS[end]], fault)) as houses:
+        seen.append(houses)
         request = ask(cacheable=end == "cached", offline=(template,) if end == "template" else ())
         if end == "cached":
             await _remember(houses, request)
@@ -47,7 +61,9 @@ async def _scenario(fault: str, end: str, folder: Path) -> None:
         assert all(settled is not None for _, settled in charges), what
         assert answer.micro_dollars == sum(settled or 0 for _, settled in charges), what
         if fault not in UNREACHABLE:
-            assert len(charges) == houses.requests, f"one charge a call: {what}"
+            # Money that a slow ledger granted after the rung had been left was given back: a row of zero, and no call.
+            late = sum("did not answer in time" in each.note for each in answer.attempts)
+            assert len(charges) == houses.requests + late, f"one charge a call: {what}"
 
 
 async def _remember(houses: Street, request: object) -> None:

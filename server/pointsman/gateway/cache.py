@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import dataclasses
 import hashlib
 import json
 from collections import OrderedDict
-from collections.abc import Awaitable, Iterable
+from collections.abc import Iterable
 
 from pointsman.core.clock import Clock
 from pointsman.core.errors import StorageError
@@ -33,6 +32,36 @@ def key(recipe_digest: str, slot: str, deployments: Iterable[Deployment]) -> str
     return hashlib.sha256(json.dumps([recipe_digest, slot, bound]).encode()).hexdigest()
 
 
+class Found:
+    """What is known of earlier answers to one question. The disk is asked once, at the start, for both of its uses."""
+
+    def __init__(self, clock: Clock, held: CachedAnswer | None, disk: asyncio.Task[list[CachedAnswer]]) -> None:
+        self._clock, self._held, self._disk = clock, held, disk
+
+    async def fresh(self, key: str) -> CachedAnswer | None:
+        """An answer of the model that would be asked now, at most an hour old; a slow disk has none."""
+        if self._held is not None and self._held.key == key and self._age(self._held) <= FRESH_S:
+            return self._held
+        rows = await self._rows(_DISK_S)
+        return next((row for row in rows if row.key == key and self._age(row) <= FRESH_S), None)
+
+    async def stale(self, limit_s: float) -> CachedAnswer | None:
+        """The latest answer of any model, at most a week old: better than none, and to be labelled as old."""
+        if self._held is not None and self._age(self._held) <= CACHE_AGE_S:
+            return self._held
+        return next((row for row in await self._rows(limit_s) if self._age(row) <= CACHE_AGE_S), None)
+
+    async def _rows(self, limit_s: float) -> list[CachedAnswer]:
+        # Not cancelled when it is late: what comes too late for one use is in time for the other.
+        await asyncio.wait({self._disk}, timeout=max(limit_s, 0.0))
+        return self._disk.result() if self._disk.done() and not self._disk.cancelled() else []
+
+    def _age(self, answer: CachedAnswer) -> float:
+        age = self._clock.wall() - answer.at
+        # From the future: the clock was set back, so the age is not known.
+        return age if age >= -1.0 else float("inf")
+
+
 class Cache:
     """Memory in front of the disk; without a disk, memory alone. Nothing here raises or waits for a slow disk."""
 
@@ -41,20 +70,10 @@ class Cache:
         self._by_key: OrderedDict[str, CachedAnswer] = OrderedDict()
         self._by_recipe: dict[str, str] = {}
 
-    async def fresh(self, key: str) -> CachedAnswer | None:
-        """An answer of the model that would be asked now, at most an hour old."""
-        held = self._by_key.get(key)
-        if held is not None and self._age(held) <= FRESH_S:
-            self._by_key.move_to_end(key)
-            return held
-        return await self._on_disk(self._shelf.by_key(key, max_age_s=FRESH_S))
-
-    async def stale(self, recipe: str) -> CachedAnswer | None:
-        """The latest answer of any model, at most a week old: better than none, and to be labelled as old."""
+    def find(self, recipe: str) -> Found:
+        """Look for all answers to one question: in memory at once, on disk in the background."""
         held = self._by_key.get(self._by_recipe.get(recipe, ""))
-        if held is not None and self._age(held) <= CACHE_AGE_S:
-            return held
-        return await self._on_disk(self._shelf.by_recipe(recipe))
+        return Found(self._clock, held, asyncio.create_task(self._on_disk(recipe)))
 
     def put(self, answer: CachedAnswer) -> None:
         """Keep one good answer."""
@@ -72,13 +91,8 @@ class Cache:
         self._by_key.clear()
         self._by_recipe.clear()
 
-    def _age(self, answer: CachedAnswer) -> float:
-        age = self._clock.wall() - answer.at
-        # From the future: the clock was set back, so the age is not known.
-        return age if age >= -1.0 else float("inf")
-
-    async def _on_disk(self, lookup: Awaitable[CachedAnswer | None]) -> CachedAnswer | None:
-        with contextlib.suppress(StorageError, TimeoutError):
-            async with asyncio.timeout(_DISK_S):
-                return await lookup
-        return None
+    async def _on_disk(self, recipe: str) -> list[CachedAnswer]:
+        try:
+            return await self._shelf.by_recipe(recipe)
+        except StorageError:
+            return []

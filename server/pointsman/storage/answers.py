@@ -100,22 +100,15 @@ class AnswerShelf:
         """Queue one answer, and the removal of what is too old or too much."""
         self._store.write_soon(partial(_put, answer=answer, oldest=self._clock.wall() - CACHE_AGE_S))
 
-    async def by_key(self, key: str, *, max_age_s: float) -> CachedAnswer | None:
-        """The answer to exactly this recipe from exactly this model. Raises StorageError."""
-        return await self._one("key", key, max_age_s)
-
-    async def by_recipe(self, recipe: str, *, max_age_s: float = CACHE_AGE_S) -> CachedAnswer | None:
-        """The newest answer of any model to the same question about the same document. Raises StorageError."""
-        return await self._one("recipe", recipe, max_age_s)
-
-    async def _one(self, column: str, value: str, max_age_s: float) -> CachedAnswer | None:
+    async def by_recipe(self, recipe: str) -> list[CachedAnswer]:
+        """The latest answers to the same question about the same document, one a model, newest first. Raises StorageError."""
         now = self._clock.wall()
         names = ", ".join(_names(CachedAnswer))
         # A row from the future means that the clock was set back: its age is not known, so it is not served.
-        query = f"SELECT {names} FROM cache WHERE {column} = ? AND at BETWEEN ? AND ? ORDER BY at DESC LIMIT 1"  # noqa: S608 - names are ours
-        bounds = (value, now - max_age_s, now + 1.0)
-        row = await self._store.read(lambda connection: connection.execute(query, bounds).fetchone())
-        return CachedAnswer(*row) if row else None
+        query = f"SELECT {names} FROM cache WHERE recipe = ? AND at BETWEEN ? AND ? ORDER BY at DESC LIMIT 8"  # noqa: S608 - names are ours
+        bounds = (recipe, now - CACHE_AGE_S, now + 1.0)
+        rows = await self._store.read(lambda connection: connection.execute(query, bounds).fetchall())
+        return [CachedAnswer(*row) for row in rows]
 
 
 def _names(row: type[AnswerRow | CachedAnswer]) -> tuple[str, ...]:
