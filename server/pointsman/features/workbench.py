@@ -91,9 +91,9 @@ class Workbench:
     def opened(self, snapshot: Snapshot) -> None:
         """A document was opened."""
 
-    def changed(self, snapshot: Snapshot) -> None:
-        """A document has another version. Studies are made on need, so nothing is done on a keystroke's path but this: the first
-        one lets the completion's model get ready, since importing an SDK takes longer than a completion may."""
+    def changed(self, snapshot: Snapshot) -> None:  # noqa: ARG002  (studies are made on need, off a keystroke's path)
+        """A document has another version. The first change lets the completion's model get ready: importing an SDK takes longer
+        than a completion may."""
         if self._preparing is None:
             profile = Profile(task="inline_completion", override=self.session.settings.model or None)
             self._preparing = asyncio.create_task(self.session.gateway.prepare(profile))

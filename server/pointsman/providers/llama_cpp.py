@@ -114,7 +114,8 @@ class LlamaCpp:
     async def prepare(self, deployment: Deployment) -> None:
         """See `Provider.prepare`. The model is loaded in its process and writes one token."""
         with contextlib.suppress(ProviderError):
-            async with aclosing(self.stream(deployment, Prompt(prefix="#", fim=True, max_output_tokens=1), timeout_s=60)) as answer:
+            prompt = Prompt(prefix="#", fim=True, max_output_tokens=1)
+            async with aclosing(self.stream(deployment, prompt, timeout_s=60)) as answer:
                 async for _ in answer:
                     pass
 
