@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pointsman.analysis import complexity
+from pointsman.analysis.complexity import complexity
 from pointsman.analysis.syntax import SyntaxTree
 from pointsman.core.types import Finding, FunctionReport, Position, Range, Severity
 
@@ -15,7 +15,7 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 
 def findings(tree: SyntaxTree, limit: int) -> list[Finding]:
     """One finding on the name of each function whose cognitive complexity is above `limit`."""
-    heavy = [function for function in complexity.complexity(tree).functions if function.cognitive > limit]
+    heavy = [function for function in complexity(tree).functions if function.cognitive > limit]
     if not heavy:
         return []
     lines = _LINE_END.split(tree.data.decode("utf-8", "replace"))
