@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Status } from './contract.ts';
 import { remember } from './route.ts';
 import type { Phase, Server } from './server.ts';
-import { account, headline, label, level, reasons } from './status_text.ts';
+import { account, escaped, headline, label, level, reasons } from './status_text.ts';
 
 const REASONS_SHOWN = 5;
 
@@ -57,24 +57,16 @@ export class StatusBar implements vscode.Disposable {
   }
 }
 
-// Every value is appended as text: a model's name or reason is never read as markdown.
+// Every value is escaped: a model's name or reason is never read as markdown.
 function tooltip(status: Status): vscode.MarkdownString {
-  const tip = new vscode.MarkdownString('', true);
+  const { last } = status;
+  const rows = last
+    ? [`**${escaped(headline(last))}**`, reasons(last).slice(0, REASONS_SHOWN).map((reason) => `- ${escaped(reason)}`).join('\n')]
+    : ['**Pointsman** is ready'];
+  rows.push('---', `$(pulse) ${escaped(level(status.serviceLevel))}`, `$(credit-card) ${escaped(account(status))}`);
+  if (status.notice) rows.push(`$(info) ${escaped(status.notice)}`);
+  const tip = new vscode.MarkdownString(rows.filter(Boolean).join('\n\n'), true);
   tip.isTrusted = false;
   tip.supportHtml = false;
-  const { last } = status;
-  if (last) {
-    tip.appendMarkdown('**').appendText(headline(last)).appendMarkdown('**\n\n');
-    for (const reason of reasons(last).slice(0, REASONS_SHOWN)) tip.appendMarkdown('- ').appendText(oneLine(reason)).appendMarkdown('\n');
-  } else {
-    tip.appendMarkdown('**Pointsman** is ready\n');
-  }
-  tip.appendMarkdown('\n---\n\n$(pulse) ').appendText(level(status.serviceLevel));
-  tip.appendMarkdown('\n\n$(credit-card) ').appendText(account(status));
-  if (status.notice) tip.appendMarkdown('\n\n$(info) ').appendText(oneLine(status.notice));
   return tip;
-}
-
-function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ');
 }

@@ -33,12 +33,14 @@ export function label(status: Status | undefined): string {
   if (!status) return '$(git-branch) Pointsman';
   const { last, serviceLevel } = status;
   const offline = serviceLevel === 'emergency_mode';
-  if (!last) return offline ? '$(debug-disconnect) Pointsman: offline' : '$(git-branch) Pointsman';
+  // Most keystrokes have no suggestion: that is no news.
+  if (!last || (last.source === 'none' && last.task.endsWith('completion'))) return offline ? '$(debug-disconnect) Pointsman: offline' : '$(git-branch) Pointsman';
   if (last.source === 'model') {
     return `$(${last.degraded ? 'arrow-down' : 'git-branch'}) ${last.model} · ${dollars(last.costMicroDollars)}`;
   }
   if (last.source === 'cache') return `$(history) ${last.model || 'Pointsman'} · cached`;
-  const icon = offline ? 'debug-disconnect' : last.source === 'none' ? 'circle-slash' : 'arrow-down';
+  if (last.source === 'none') return '$(circle-slash) no answer';
+  const icon = offline ? 'debug-disconnect' : 'arrow-down';
   return `$(${icon}) ${offline ? 'offline' : 'degraded'}: ${WITHOUT_MODEL[last.source]}`;
 }
 
@@ -50,9 +52,18 @@ export function headline(last: Last): string {
   return last.source === 'none' ? 'No answer' : `No model: ${WITHOUT_MODEL[last.source]}, in ${seconds}`;
 }
 
-/** Why, strongest first; what went wrong comes before all. */
+/** Why, strongest first and each once; what went wrong comes before all. */
 export function reasons(last: Last): string[] {
-  return last.message && !last.reasons.includes(last.message) ? [last.message, ...last.reasons] : last.reasons;
+  return [...new Set([last.message ?? '', ...last.reasons])].filter(Boolean);
+}
+
+/** One line of plain text as Markdown. (`MarkdownString.appendText` makes every space unbreakable, which cuts words.) */
+export function escaped(text: string): string {
+  return text
+    .replace(/\s+/g, ' ')
+    .replace(/&/g, '&amp;')
+    .replace(/\$\(/g, '$ (')
+    .replace(/[\\`*_{}[\]()#+\-.!~<>|:]/g, '\\$&');
 }
 
 export function account(status: Status): string {

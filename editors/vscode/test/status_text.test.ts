@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Last, Status } from '../src/contract.ts';
-import { dollars, headline, label, reasons } from '../src/status_text.ts';
+import { dollars, escaped, headline, label, reasons } from '../src/status_text.ts';
 
 const last: Last = {
   id: '1', task: 'code_review', model: 'claude_4_sonnet', source: 'model', reasons: ['backend code'],
@@ -33,4 +33,15 @@ test('the headline says who, how fast and for how much', () => {
 test('what went wrong comes before the reasons, once', () => {
   assert.deepEqual(reasons({ ...last, message: 'no key' }), ['no key', 'backend code']);
   assert.deepEqual(reasons({ ...last, message: 'backend code' }), ['backend code']);
+});
+
+test('a keystroke without a suggestion is no news', () => {
+  const none = { source: 'none', degraded: true, task: 'inline_completion' } as const;
+  assert.equal(label(status({}, none)), '$(git-branch) Pointsman');
+  assert.equal(label(status({ serviceLevel: 'emergency_mode' }, none)), '$(debug-disconnect) Pointsman: offline');
+  assert.equal(label(status({}, { ...none, task: 'review_file' })), '$(circle-slash) no answer');
+});
+
+test('escaped text stays text', () => {
+  assert.equal(escaped('![x](https://a.example) $(gear)\n# <b>'), '\\!\\[x\\]\\(https\\://a\\.example\\) $ \\(gear\\) \\# \\<b\\>');
 });

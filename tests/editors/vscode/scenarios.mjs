@@ -25,6 +25,8 @@ async function typeHandler(bench) {
 
 /** Take the ghost text with Tab; `shot` is the screenshot that shows it before. */
 async function acceptGhost(bench, ghost, shot) {
+  // Room below the cursor, for the lines that a ghost may add.
+  for (let line = 0; line < 8; line += 1) await bench.press('Control+ArrowDown');
   await bench.shot(shot);
   await bench.press('Tab');
   const first = ghost.trim();
@@ -158,6 +160,7 @@ export const offline = {
     await bench.openFile(ORDERS);
     await bench.command('Pointsman: Review File');
     const text = await bench.toast(/offline|no model|without a model|rules/i);
+    await bench.until('the progress is gone', async () => (await bench.toasts().filter({ hasText: 'Reviewing' }).count()) === 0);
     await bench.shot('review-offline');
     await bench.dismissToasts();
     return text;
