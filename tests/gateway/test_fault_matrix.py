@@ -40,10 +40,12 @@ async def _scenario(fault: str, end: str, folder: Path) -> None:
     for number in range(3):
         houses: list[Street] = []
         try:
-            return await _try(fault, end, folder / str(number), houses)
+            await _try(fault, end, folder / str(number), houses)
         except AssertionError:
             if number == 2 or houses[0].late_s < ASLEEP_S:
                 raise
+        else:
+            return
 
 
 async def _try(fault: str, end: str, folder: Path, seen: list[Street]) -> None:
