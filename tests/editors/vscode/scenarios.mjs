@@ -246,6 +246,7 @@ export const model = {
   },
 
   async review(bench, { workspace }) {
+    await bench.command('View: Close All Editors');
     await bench.openFile(ORDERS);
     await bench.goto(lineOf(workspace, ORDERS, 'def find_orders'));
     await bench.command('Pointsman: Review File');

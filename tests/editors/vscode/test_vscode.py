@@ -189,7 +189,7 @@ def _drive(scenario: str, root: Path, workspace: Path, config: str) -> dict[str,
     environ = {name: value for name, value in os.environ.items() if not name.endswith(("_API_KEY", "_BASE_URL"))} | {
         "HOME": str(root / "home"),
         # Without the virtual environment's programs: no server is found by chance.
-        "PATH": os.pathsep.join(part for part in os.environ["PATH"].split(os.pathsep) if not (Path(part) / "pointsman").exists()),
+        "PATH": os.pathsep.join(part for part in os.get_exec_path() if not (Path(part) / "pointsman").exists()),
         "POINTSMAN_CONFIG_DIR": str(root / "config"),
         "POINTSMAN_DATA_DIR": str(root / "data"),
         "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",

@@ -160,8 +160,7 @@ export class Workbench {
   async hideStatus(id) {
     const item = this.page.locator(`.statusbar-item[id="${id}"]`);
     const menu = this.page.locator('.monaco-menu-container');
-    if (!(await item.isVisible())) return;
-    await item.click({ button: 'right', timeout: 3000 }).catch(() => undefined);
+    await item.click({ button: 'right', timeout: 3000 }).catch(() => undefined); // it comes late, or not at all
     const hide = menu.locator('.action-label', { hasText: /^Hide '/ }).first();
     await hide.click({ timeout: 3000 }).catch(() => undefined);
     await this.until('the menu is gone', async () => !(await menu.isVisible()) || this.press('Escape').then(() => false));
