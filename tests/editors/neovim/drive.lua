@@ -2,7 +2,7 @@
 -- A scenario is a list of `{ name, function }`; what became of each is written as one JSON line.
 local D = {}
 
-local LIMIT_MS = 30000
+local LIMIT_MS = 20000
 local shop = assert(vim.env.POINTSMAN_TEST_SHOP)
 local results = assert(io.open(assert(vim.env.POINTSMAN_TEST_RESULTS), 'w'))
 

@@ -7,7 +7,10 @@ What each check saw lies in `tests/.artifacts/neovim/`.
 from __future__ import annotations
 
 import pytest
+from tests.editors.neovim import scripted_model
 from tests.editors.neovim.editor import Check, drive, place
+from tests.fixtures.model_script import Reply, Request
+from tests.fixtures.model_server import ModelServer
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
@@ -21,6 +24,14 @@ OFFLINE = (
     "statusline_says_offline", "statusline_is_empty_elsewhere", "last_route", "toggle", "unknown_command_says_what_there_is",
     "checkhealth", "restart", "quiet",
 )  # fmt: skip
+MODEL = (
+    "ghost_text", "statusline_shows_model_and_price", "tab_accepts_it", "accepts_a_line_then_the_rest",
+    "typing_through_asks_no_model", "fix_is_resolved_lazily", "review_names_agent_and_model",
+    "findings_move_with_their_lines", "review_can_be_cancelled", "explanation_waits_for_the_end_of_typing",
+    "last_route_names_the_price", "key_goes_to_the_server_and_into_no_log", "an_outage_is_told_once_and_answered", "quiet",
+)  # fmt: skip
+KEY = "sk-canary-0123456789abcdef"
+"""What a person types as the API key. It must reach the model's server and nothing else."""
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +39,51 @@ def offline(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Check]:
     return drive(place(tmp_path_factory.mktemp("offline")), "offline", OFFLINE)
 
 
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Check]:
+    root = tmp_path_factory.mktemp("model")
+    asked, outage = root / "requests", root / "outage"
+    asked.touch()
+
+    def answers(request: Request) -> Reply:
+        with asked.open("a") as lines:
+            lines.write(f"{request.path}\n")
+        return Reply(fault="503") if outage.exists() else scripted_model.answers(request)
+
+    with ModelServer(answers=answers) as server:
+        where = place(root, scripted_model.config(server.url))
+        environ = {
+            "OPENAI_API_KEY": "sk-of-the-environment",
+            "POINTSMAN_TEST_KEY": KEY,
+            "POINTSMAN_TEST_REQUESTS": str(asked),
+            "POINTSMAN_TEST_OUTAGE": str(outage),
+        }
+        checks = drive(where, "model", MODEL, environ)
+        keys = {request.headers.get("authorization", "") for request in server.requests if request.method == "POST"}
+        checks["keys"] = Check(keys == {"Bearer sk-of-the-environment", f"Bearer {KEY}"}, f"keys sent: {sorted(keys)}")
+        checks["hang_up"] = Check(server.hang_ups > 0, "the cancelled review was read to its end")
+        kept = [path for path in root.rglob("*") if path.is_file() and KEY.encode() in path.read_bytes()]
+        checks["kept"] = Check(not kept, f"the key lies in {kept}")
+    return checks
+
+
 @pytest.mark.parametrize("name", OFFLINE)
 def test_without_key_and_network(offline: dict[str, Check], name: str) -> None:
     assert offline[name].ok, offline[name].detail
+
+
+@pytest.mark.parametrize("name", MODEL)
+def test_with_a_model(model: dict[str, Check], name: str) -> None:
+    assert model[name].ok, model[name].detail
+
+
+def test_the_typed_key_takes_the_place_of_the_one_in_the_environment(model: dict[str, Check]) -> None:
+    assert model["keys"].ok, model["keys"].detail
+
+
+def test_the_typed_key_lies_in_no_file(model: dict[str, Check]) -> None:
+    assert model["kept"].ok, model["kept"].detail
+
+
+def test_a_cancelled_review_hangs_up_on_the_model(model: dict[str, Check]) -> None:
+    assert model["hang_up"].ok, model["hang_up"].detail

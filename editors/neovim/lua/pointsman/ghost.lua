@@ -188,10 +188,8 @@ local function map(buffer, key, act)
   end
   vim.keymap.set('i', key, function()
     if not menu_wants(buffer, key) then
-      local cursor, tick = vim.api.nvim_win_get_cursor(0), vim.api.nvim_buf_get_changedtick(buffer)
       local acted = act(function()
-        -- Only if nothing was typed after the key, so that it does not come in the wrong place.
-        if vim.deep_equal(cursor, vim.api.nvim_win_get_cursor(0)) and tick == vim.api.nvim_buf_get_changedtick(buffer) then
+        if vim.api.nvim_get_current_buf() == buffer and vim.startswith(vim.api.nvim_get_mode().mode, 'i') then
           vim.api.nvim_feedkeys(otherwise(buffer, key), 'in', false)
         end
       end)

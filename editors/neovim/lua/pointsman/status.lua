@@ -49,6 +49,8 @@ local function dollars(micro)
   return string.format(micro >= 100000 and '$%.2f' or '$%.4f', micro / 1e6)
 end
 
+local sources = { workspace = 'this workspace', rule = 'rules', template = 'templates', none = 'no answer' }
+
 --- `%` means something in a statusline; in a model's name it must not.
 ---@param text string
 local function plain(text)
@@ -74,14 +76,12 @@ local function status_text(status)
   local parts = { 'Pointsman ' .. (levels[status.serviceLevel] or status.serviceLevel) }
   local last = type(status.last) == 'table' and status.last or nil
   if last then
-    if last.source == 'none' then
-      parts[#parts + 1] = 'no answer'
-    elseif last.source == 'cache' then
-      parts[#parts + 1] = last.model .. ' (cache) $0'
+    if last.source == 'cache' then
+      parts[#parts + 1] = short(last.model, 40) .. ' (cache) $0'
     elseif last.source == 'model' then
       parts[#parts + 1] = short(last.model, 40) .. ' ' .. dollars(last.costMicroDollars)
     else
-      parts[#parts + 1] = last.source
+      parts[#parts + 1] = sources[last.source] or last.source
     end
   end
   if status.todayMicroDollars > 0 then

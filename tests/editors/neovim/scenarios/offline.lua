@@ -133,6 +133,7 @@ return {
 
   { 'completion_items', function()
     D.open(ORDERS)
+    vim.o.completeopt = 'menuone,noselect'
     D.append('\n')
     D.type('price_')
     D.press('<C-x><C-o>')
@@ -229,11 +230,11 @@ return {
   end },
 
   { 'tab_keeps_a_vimscript_mapping', function()
-    vim.cmd([[autocmd FileType dockerfile ++once inoremap <buffer><expr> <Tab> pumvisible() ? "\<C-n>" : "<tab>"]])
+    vim.cmd([[autocmd FileType dockerfile ++once inoremap <buffer><expr> <Tab> pumvisible() ? "\<C-n>" : "mine"]])
     D.open('deploy/Dockerfile')
     D.append('\n')
     D.press('<Tab>')
-    D.wait('what their mapping gives', function() return D.line() == '<tab>' end)
+    D.wait('what their mapping gives', function() return D.line() == 'mine' end)
     D.leave_insert()
   end },
 
@@ -262,12 +263,12 @@ return {
   end },
 
   { 'review_of_a_selection', function()
-    local first = D.line_of('def notify_warehouse')
-    vim.cmd(('%d,%dPointsman review'):format(first, first + 6))
+    local first = D.line_of('def price_order')
+    vim.cmd(('%d,%dPointsman review'):format(first, first + 28))
     D.wait('the message', function() return D.noticed('finding') end)
     D.wait('its findings', function() return #D.diagnostics('review/') > 0 end)
     for _, one in ipairs(D.diagnostics('review/')) do
-      assert(one.lnum + 1 >= first and one.lnum + 1 <= first + 6, 'a finding outside of the selection: ' .. one.lnum)
+      assert(one.lnum + 1 >= first and one.lnum + 1 <= first + 28, 'a finding outside of the selection: ' .. one.lnum)
     end
   end },
 
@@ -338,7 +339,9 @@ return {
     local messages = vim.fn.execute('messages')
     assert(not messages:find('[Ee]rror'), messages)
     local log = io.open(vim.lsp.log.get_filename())
-    local text = log and log:read('a') or ''
-    assert(not text:find('%[ERROR%]'), text)
+    for line in (log and log:read('a') or ''):gmatch('[^\n]+') do
+      -- What was asked just before a restart is refused, and Neovim notes that.
+      assert(not line:find('%[ERROR%]') or line:find('was shut down'), line)
+    end
   end },
 }
