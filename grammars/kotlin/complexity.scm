@@ -1,5 +1,5 @@
 [
-  (function_declaration)
+  (function_declaration (function_body))
   (secondary_constructor)
   (getter)
   (setter)
@@ -20,7 +20,9 @@
 (if_expression "else" @else)
 (if_expression "else" (if_expression) @elseif)
 (when_expression) @switch
-(when_entry condition: (_)) @decision
+; As lizard counts it: n entries are n - 1 decisions, with an else or exhaustive without one.
+(when_expression (when_entry)) @last-arm
+(when_entry) @decision
 
 (if_expression condition: (_) (_) @nesting)
 (for_statement (block) @nesting)

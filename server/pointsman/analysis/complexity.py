@@ -15,7 +15,7 @@ from tree_sitter import Node
 
 from pointsman.analysis import complexity_completion, complexity_recursion, outline_names
 from pointsman.analysis.complexity_level import level
-from pointsman.analysis.syntax import SyntaxTree
+from pointsman.analysis.syntax import Captures, SyntaxTree
 from pointsman.core.types import ComplexityReport, FunctionReport
 
 # Marks at the same node take effect in this order: a body that is itself an `if` nests before it is scored.
@@ -91,7 +91,7 @@ def complexity(tree: SyntaxTree) -> ComplexityReport:
     for part in (tree, *tree.embedded()):
         last = len(part.data)
         part = complexity_completion.completed(part) if part is tree and part.errors else part
-        top, frames = _frames(part)
+        top, frames = frames_of(part, part.captures("complexity"))
         functions += [_report(part, frame, last) for frame in frames]
         cyclomatic += sum(1 + frame.decisions for frame in frames) + (top.decisions and 1 + top.decisions)
         cognitive += top.cognitive + sum(child.cognitive for child in top.children)
@@ -101,10 +101,9 @@ def complexity(tree: SyntaxTree) -> ComplexityReport:
     return ComplexityReport(level(functions, cyclomatic, cognitive), cyclomatic, cognitive, tuple(functions))
 
 
-def _frames(tree: SyntaxTree) -> tuple[Frame, list[Frame]]:
-    """The file's own frame, and those of its functions in the order of the text."""
+def frames_of(tree: SyntaxTree, captures: Captures) -> tuple[Frame, list[Frame]]:
+    """The file's own frame, and those of its functions in the order of the text, scored by the marks in `captures`."""
     top = Frame(tree.root, 0, len(tree.data))
-    captures = tree.captures("complexity")
     if not captures:
         return top, []
     modified = {name: {node.id for node in captures.get(name, ())} for name in _MODIFIERS}
@@ -238,7 +237,7 @@ def _transparent(tree: SyntaxTree, frame: Frame) -> bool:
 def _report(tree: SyntaxTree, frame: Frame, last: int) -> FunctionReport:
     return FunctionReport(
         name=frame.name,
-        line=tree.line(outline_names.first_node(frame.node).start_byte) + 1,
+        line=tree.line(outline_names.head_byte(frame.node)) + 1,
         end_line=tree.line(max(frame.start, min(frame.end, last) - 1)) + 1,
         cyclomatic=1 + frame.decisions,
         cognitive=frame.cognitive,

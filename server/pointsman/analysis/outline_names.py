@@ -77,6 +77,17 @@ def first_node(node: Node) -> Node:
     return signature if signature is not None and "signature" in signature.type else node
 
 
+def head_byte(node: Node) -> int:
+    """Where a reader finds a function: at its own name, below attributes and return types, else where it begins."""
+    own = name_node(node)
+    return own.start_byte if own is not None and own.end_byte > own.start_byte else first_node(node).start_byte
+
+
+_TRANSPARENT = frozenset(
+    ("ERROR", "block", "decorated_definition", "body_statement", "declaration_list", "template_declaration")
+)
+
+
 def name_node(node: Node) -> Node | None:
     """The node of a function's own name, None where it has none."""
     if node.type == "function_body":
@@ -147,7 +158,7 @@ def is_method(node: Node) -> bool:
             return False
         if around.type in _CLASSES:
             return True
-        if around.type not in ("ERROR", "block", "decorated_definition", "body_statement", "declaration_list", "template_declaration"):
+        if around.type not in _TRANSPARENT:
             return False
         around = around.parent
     return False
@@ -189,7 +200,7 @@ def _declarator(node: Node) -> Node | None:
 
 def _names(tree: SyntaxTree, node: Node) -> list[str]:
     text = _one_line(tree.text(node))
-    if text == "void":
+    if text in ("void", "..."):
         return []
     several = [child for child in node.children_by_field_name("name") if child.type in ("identifier", "field_identifier")]
     if node.type == "parameter_declaration" and len(several) > 1:
