@@ -53,7 +53,11 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One rung that was tried: `fault` is None when it gave the answer; `note` says in words what happened."""
+    """One rung that was tried: `fault` is None when it gave the answer; `note` says in words what happened.
+
+    `called_at` is the monotonic time at which its model was called, or None when it was passed over; `call_s` is how long the
+    model had the request and `first_s` how long until its first text.
+    """
 
     slot: str
     deployment: str
@@ -61,6 +65,9 @@ class Attempt:
     note: str
     elapsed_s: float
     micro_dollars: int = 0
+    called_at: float | None = None
+    call_s: float = 0.0
+    first_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +76,8 @@ class Answer:
 
     Exactly one of these holds: `source` is MODEL or CACHE (whole service), or WORKSPACE, TEMPLATE or RULE (`degraded`, labelled
     as such), or NONE with `message` stating why there is nothing. `model` is the slot that answered, or "". Whatever is not the
-    answer of the plan's first model at full quality, just now or an hour ago at most, says so in `message`.
+    answer of the plan's first model at full quality, just now or an hour ago at most, says so in `message`. `queue_s` passed
+    before any model was called; `usage_reported` says that the vendor counted the tokens, and not we.
     """
 
     id: str
@@ -90,6 +98,9 @@ class Answer:
     quality: float = 0.0
     confidence: float | None = None
     message: str = ""
+    queue_s: float = 0.0
+    cached_tokens: int = 0
+    usage_reported: bool = False
 
     @property
     def degraded(self) -> bool:

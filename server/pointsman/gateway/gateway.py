@@ -168,7 +168,7 @@ class Gateway:
         try:
             answer = await self._descend(ask, plan, recipe, outcome, climb)
         except asyncio.CancelledError:
-            self._record(refusal(outcome, climb.attempts, "cancelled", self._clock), ask, recipe)
+            self._record(refusal(outcome, climb.attempts, "cancelled", self._clock), ask, recipe, cancelled=True)
             raise
         except Exception as error:
             # The promise of `ask`: a fault of our own is a stated refusal too. Only its type: the text may quote code.
@@ -240,8 +240,8 @@ class Gateway:
             at, verdict = self._clock.wall(), given.verdict
             self._cache.put(CachedAnswer(key, recipe, at, given.slot, given.deployment.name, verdict.text, verdict.score))
 
-    def _record(self, answer: Answer, ask: Ask, recipe: str) -> None:
-        self._record_of.record(row(answer, ask, recipe, self._clock.wall()))
+    def _record(self, answer: Answer, ask: Ask, recipe: str, *, cancelled: bool = False) -> None:
+        self._record_of.record(row(answer, ask, recipe, self._clock.wall(), cancelled=cancelled))
 
     def _landed(self, shared: str, flight: Flight) -> None:
         if self._flights.get(shared) is flight:

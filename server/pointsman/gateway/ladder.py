@@ -182,7 +182,8 @@ class Climb:
         except ProviderError as error:
             usage = money.used_by_failure(error, prompt, call.chars)
             health.fail(error, self._clock.monotonic() - call.started)
-            self._note(slot, deployment, error.fault, error.message, began, self._budget.settle(reservation, deployment, usage))
+            spent = self._budget.settle(reservation, deployment, usage)
+            self._note(slot, deployment, error.fault, error.message, began, spent, call)
             if error.fault not in _NOT_WORTH_ANOTHER:
                 self._again[deployment.name] = (slot, deployment)
             self._take_back(call)
@@ -190,7 +191,7 @@ class Climb:
         except asyncio.CancelledError:
             health.cancel()
             spent = self._budget.settle(reservation, deployment, money.estimated(prompt, call.chars))
-            self._note(slot, deployment, Fault.TIMEOUT, "cancelled", began, spent)
+            self._note(slot, deployment, Fault.TIMEOUT, "cancelled", began, spent, call)
             raise
         health.succeed(self._clock.monotonic() - call.started)
         usage = done.usage or money.estimated(prompt, call.chars)
@@ -199,12 +200,12 @@ class Climb:
         health.judge(verdict.score)
         given = Given(slot, deployment, verdict, usage, done, len(self.attempts))
         if quality.good(verdict, self._threshold):
-            self._note(slot, deployment, None, "answered", began, spent)
+            self._note(slot, deployment, None, "answered", began, spent, call)
             self._balance.served(self._ask, slot, deployment)
             return given
         why = "; ".join(verdict.reasons) or "no reason given"
         note = f"quality {verdict.score:.2f} is below {self._threshold:.2f}: {why}"
-        self._note(slot, deployment, Fault.MALFORMED, note, began, spent)
+        self._note(slot, deployment, Fault.MALFORMED, note, began, spent, call)
         if quality.usable(verdict) and (self.best is None or verdict.score > self.best.verdict.score):
             self.best = given
         self._take_back(call)
@@ -234,5 +235,10 @@ class Climb:
     def _skip(self, slot: str, deployment: str, fault: Fault, note: str) -> None:
         self.attempts.append(Attempt(slot, deployment, fault, note, 0.0))
 
-    def _note(self, slot: str, deployment: Deployment, fault: Fault | None, note: str, began: float, spent: int = 0) -> None:
-        self.attempts.append(Attempt(slot, deployment.name, fault, note, self._clock.monotonic() - began, spent))
+    def _note(
+        self, slot: str, deployment: Deployment, fault: Fault | None, note: str, began: float, spent: int = 0,
+        call: Call | None = None,
+    ) -> None:  # fmt: skip
+        now = self._clock.monotonic()
+        called = (call.started, now - call.started, call.first_s) if call is not None else (None, 0.0, None)
+        self.attempts.append(Attempt(slot, deployment.name, fault, note, now - began, spent, *called))

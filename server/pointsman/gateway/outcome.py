@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pointsman.core.clock import Clock
-from pointsman.core.types import Method, ServiceLevel, Source
+from pointsman.core.types import Method, ServiceLevel, Source, Usage
 from pointsman.gateway.answer import Answer, Ask, Attempt, Fallback
 from pointsman.gateway.ladder import Given
 from pointsman.storage.answers import CachedAnswer
 from pointsman.strategy.plan import Plan
 
+_NO_USAGE = Usage()
 _LABELS = {
     Source.WORKSPACE: "guessed from the workspace, without a model",
     Source.TEMPLATE: "from a template, without a model",
@@ -39,7 +40,7 @@ class Outcome:
         return self._answer(
             given.verdict.text, Source.MODEL, attempts, clock, message,
             model=given.slot, deployment=given.deployment.name, quality=given.verdict.score,
-            confidence=given.done.confidence, tokens=(given.usage.input_tokens, given.usage.output_tokens),
+            confidence=given.done.confidence, usage=given.usage, reported=given.done.usage is not None,
         )  # fmt: skip
 
     def cached(self, held: CachedAnswer, attempts: Sequence[Attempt], clock: Clock, *, stale: bool = False) -> Answer:
@@ -68,13 +69,14 @@ class Outcome:
     def _answer(
         self, text: str, source: Source, attempts: Sequence[Attempt], clock: Clock, message: str, *,
         model: str = "", deployment: str = "", quality: float = 0.0, confidence: float | None = None,
-        tokens: tuple[int, int] = (0, 0),
+        usage: Usage = _NO_USAGE, reported: bool = False,
     ) -> Answer:  # fmt: skip
         reasons = self.plan.reasons
         if self.plan.method is Method.ENSEMBLE:
             reasons = (*reasons, "ensembles are not built yet: one model was asked")
         failed = tuple(f"{each.slot}: {each.note}" for each in attempts if each.fault is not None)
         below = source not in (Source.MODEL, Source.CACHE)
+        called = next((each.called_at for each in attempts if each.called_at is not None), self.began)
         return Answer(
             id=self.id,
             text=text,
@@ -88,12 +90,15 @@ class Outcome:
             reasons=(*((message,) if message else ()), *reasons, *failed),
             attempts=tuple(attempts),
             micro_dollars=sum(each.micro_dollars for each in attempts),
-            input_tokens=tokens[0],
-            output_tokens=tokens[1],
+            input_tokens=usage.input_tokens,
+            output_tokens=usage.output_tokens,
             elapsed_s=clock.monotonic() - self.began,
             quality=quality,
             confidence=confidence,
             message=message,
+            queue_s=max(called - self.began, 0.0),
+            cached_tokens=usage.cached_tokens,
+            usage_reported=reported,
         )
 
 

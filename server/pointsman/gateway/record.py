@@ -6,15 +6,23 @@ import hashlib
 import json
 
 from pointsman.gateway.answer import Answer, Ask
+from pointsman.gateway.budget import characters
 from pointsman.storage.answers import AnswerRow
 
 
-def row(answer: Answer, ask: Ask, recipe: str, at: float) -> AnswerRow:
-    """The record of one answer. Notes of attempts are left out: they are written for people and may quote anything."""
+def row(answer: Answer, ask: Ask, recipe: str, at: float, *, cancelled: bool = False) -> AnswerRow:
+    """The record of one answer. Notes of attempts are left out: they are written for people and may quote anything.
+
+    `cancelled` says that nobody waited for it any more: no failure, and no success.
+    """
     attempts = [
-        [each.slot, each.deployment, each.fault.value if each.fault else "", round(each.elapsed_s, 4), each.micro_dollars]
+        [
+            each.slot, each.deployment, each.fault.value if each.fault else "", round(each.elapsed_s, 4), each.micro_dollars,
+            None if each.called_at is None else round(each.call_s, 4),
+        ]
         for each in answer.attempts
-    ]
+    ]  # fmt: skip
+    spoke = next((each for each in answer.attempts if each.fault is None and each.first_s is not None), None)
     return AnswerRow(
         id=answer.id,
         at=at,
@@ -37,6 +45,14 @@ def row(answer: Answer, ask: Ask, recipe: str, at: float) -> AnswerRow:
         answer_sha256=_digest(answer.text) if answer.text else "",
         answer_chars=len(answer.text),
         attempts=json.dumps(attempts),
+        first_token_ms=None if spoke is None or spoke.first_s is None else round(spoke.first_s * 1_000),
+        queue_ms=round(answer.queue_s * 1_000),
+        model_ms=round(sum(each.call_s for each in answer.attempts) * 1_000),
+        prompt_chars=characters(ask.prompt),
+        cached_tokens=answer.cached_tokens,
+        usage_reported=int(answer.usage_reported),
+        estimated_micro_dollars=answer.plan.estimate.micro_dollars if answer.model == answer.plan.model else None,
+        cancelled=int(cancelled),
     )
 
 

@@ -20,7 +20,12 @@ CACHE_ROWS = 2_000
 
 @dataclass(frozen=True, slots=True)
 class AnswerRow:
-    """One answer in figures. `scope` and the hashes are hex digests; `attempts` is JSON of slots, faults and seconds."""
+    """One answer in figures. `scope` and the hashes are hex digests.
+
+    `attempts` is a JSON list of [slot, deployment, fault or "", seconds, micro-dollars, seconds in the model's hands or null
+    when it was passed over]. `first_token_ms` and `estimated_micro_dollars` are None where there was nothing to measure: no
+    model spoke, or another model answered than the one that the estimate was for.
+    """
 
     id: str
     at: float
@@ -43,6 +48,14 @@ class AnswerRow:
     answer_sha256: str
     answer_chars: int
     attempts: str
+    first_token_ms: int | None = None
+    queue_ms: int = 0
+    model_ms: int = 0
+    prompt_chars: int = 0
+    cached_tokens: int = 0
+    usage_reported: int = 0
+    estimated_micro_dollars: int | None = None
+    cancelled: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +94,7 @@ class AnswerLog:
         return [AnswerRow(*row) for row in rows]
 
     async def forget(self) -> None:
-        """Delete cached answers, the record and the events, and overwrite their bytes.
+        """Delete cached answers, the record with all that was summed up from it, and the events, and overwrite their bytes.
 
         The ledger stays: forgetting resets no limit. Raises StorageError.
         """
@@ -130,5 +143,5 @@ def _put(connection: sqlite3.Connection, answer: CachedAnswer, oldest: float) ->
 
 def _forget(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA secure_delete = ON")
-    for table in ("cache", "answers", "events"):
+    for table in ("cache", "answers", "events", "rollups", "resources"):
         connection.execute(f"DELETE FROM {table}")  # noqa: S608 - names are ours

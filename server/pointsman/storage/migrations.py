@@ -37,6 +37,24 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE TABLE events (at REAL NOT NULL, kind TEXT NOT NULL, detail TEXT NOT NULL) STRICT",
         "CREATE INDEX events_at ON events (at)",
     ),
+    (
+        "ALTER TABLE answers ADD COLUMN first_token_ms INTEGER",
+        "ALTER TABLE answers ADD COLUMN queue_ms INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE answers ADD COLUMN model_ms INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE answers ADD COLUMN prompt_chars INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE answers ADD COLUMN cached_tokens INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE answers ADD COLUMN usage_reported INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE answers ADD COLUMN estimated_micro_dollars INTEGER",
+        "ALTER TABLE answers ADD COLUMN cancelled INTEGER NOT NULL DEFAULT 0",
+        # `figures` is JSON of sums and of histograms: what is summed up may grow without a new column.
+        """CREATE TABLE rollups (
+            period TEXT NOT NULL, start INTEGER NOT NULL, model TEXT NOT NULL, task TEXT NOT NULL, domain TEXT NOT NULL,
+            source TEXT NOT NULL, figures TEXT NOT NULL,
+            PRIMARY KEY (period, start, model, task, domain, source)) STRICT, WITHOUT ROWID""",
+        """CREATE TABLE resources (
+            at REAL NOT NULL, process INTEGER NOT NULL, cpu_share REAL NOT NULL, memory_bytes INTEGER NOT NULL) STRICT""",
+        "CREATE INDEX resources_at ON resources (at)",
+    ),
 )
 
 VERSION = len(MIGRATIONS)
