@@ -21,7 +21,6 @@ _FENCE = re.compile(r"\A\s*```[^\n]*\n(?P<code>.*?)(?:\n```.*)?\Z", re.S)
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 _OPENING = "([{"
 _OPENS_BLOCK = re.compile(r"(?:[:{(\[]|=>|->|\bthen|\bdo)\s*\Z")
-_PARSE_LIMIT = 60_000
 MAX_LINES = 24
 
 
@@ -52,10 +51,8 @@ def fit(answer: str, prefix: str, suffix: str, *, block: bool) -> str:
     return "" if not text.strip() or _repeats_neighbour(text, prefix, suffix) else text
 
 
-def hole_check(
-    prefix: str, suffix: str, *, block: bool, language: Language | None, whole: str | None
-) -> Callable[[str], Verdict]:
-    """A check for completions. `whole` is the document with the hole unfilled, or None where parsing would be too slow."""
+def hole_check(prefix: str, suffix: str, *, block: bool, language: Language | None) -> Callable[[str], Verdict]:
+    """A check for completions. `prefix` and `suffix` may be windows on a longer document: what is judged is the difference."""
 
     def check(answer: str) -> Verdict:
         text = fit(answer, prefix, suffix, block=block)
@@ -63,18 +60,11 @@ def hole_check(
             return Verdict(0.0, "", ("nothing in the answer fits here",))
         if new_urls(prefix + suffix, text):
             return Verdict(0.3, text, ("a new address was put into the code",))
-        if language is not None and whole is not None and len(whole) <= _PARSE_LIMIT:
-            worse = damage(whole, prefix_of(whole, suffix) + text + suffix, language)
-            if worse > 2:
-                return Verdict(0.4, text, ("the file would parse worse",))
+        if language is not None and damage(prefix + suffix, prefix + text + suffix, language) > 2:
+            return Verdict(0.4, text, ("the file would parse worse",))
         return Verdict(1.0, text)
 
     return check
-
-
-def prefix_of(whole: str, suffix: str) -> str:
-    """The part of `whole` before `suffix`, which ends it."""
-    return whole[: len(whole) - len(suffix)] if suffix else whole
 
 
 def _without_line_prefix(text: str, prefix: str) -> str:

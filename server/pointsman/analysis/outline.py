@@ -5,6 +5,7 @@ The data is `grammars/<language>/outline.scm`; the name of a capture is the kind
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tree_sitter import Node
@@ -63,7 +64,12 @@ def outline(tree: SyntaxTree) -> tuple[Symbol, ...]:
 
 def enclosing(tree: SyntaxTree, position: Position) -> Symbol | None:
     """The innermost named function or method at a position, else the innermost other declaration, else None."""
-    around = [symbol for symbol in outline(tree) if symbol.range.start <= position <= symbol.range.end]
+    return innermost(outline(tree), position)
+
+
+def innermost(symbols: Iterable[Symbol], position: Position) -> Symbol | None:
+    """`enclosing` for an outline that is known already."""
+    around = [symbol for symbol in symbols if symbol.range.start <= position <= symbol.range.end]
     functions = [symbol for symbol in around if symbol.kind in FUNCTIONS]
     innermost = functions or around
     return innermost[-1] if innermost else None

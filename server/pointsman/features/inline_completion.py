@@ -77,7 +77,7 @@ def typed_through(shown: Shown | None, prefix: str, suffix: str) -> Shown | None
 
 
 async def _new(session: Session, snapshot: Snapshot, prefix: str, suffix: str, *, invoked: bool) -> Shown | None:
-    study = await session.study(snapshot) if len(snapshot.text) <= _STUDY_LIMIT else None
+    study = await session.recent_study(snapshot) if len(snapshot.text) <= _STUDY_LIMIT else None
     block = wants_block(prefix, suffix)
     answer = await session.ask(_ask(session, snapshot, study, prefix, suffix, block=block, invoked=invoked))
     text = answer.text
@@ -105,7 +105,7 @@ def _ask(
         agent=study.agent.name if study else "generalist",
         profile=session.profile(snapshot, study, "inline_completion", prompt=prompt),
         prompt=prompt,
-        check=hole_check(prefix, suffix, block=block, language=language, whole=study.text if study else None),
+        check=hole_check(prefix, suffix, block=block, language=language),
         scope=session.scope,
         document=snapshot.uri,
         offline=(from_workspace,),

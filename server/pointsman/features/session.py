@@ -17,7 +17,7 @@ from pointsman.agents.roster import Agent, agent_for
 from pointsman.analysis import languages, rules, syntax
 from pointsman.analysis.complexity import complexity
 from pointsman.analysis.domain import domain
-from pointsman.analysis.outline import Symbol, enclosing, outline
+from pointsman.analysis.outline import Symbol, innermost, outline
 from pointsman.analysis.project import ProjectContext
 from pointsman.config.settings import Settings
 from pointsman.core.document import Snapshot
@@ -44,8 +44,6 @@ class Shown:
 
 
 _KEPT_STUDIES = 24
-_WORKER_LINES = 2_000
-"""Documents longer than this are analysed in a worker thread, so that typing elsewhere is not held up."""
 
 
 @dataclass
@@ -101,8 +99,8 @@ class Study:
         return agent_for(self.domain.label)
 
     def symbol_at(self, position: Position) -> Symbol | None:
-        """The innermost function or class around a position."""
-        return enclosing(self.tree, position) if self.tree else None
+        """The innermost function around a position, else the innermost other declaration."""
+        return innermost(self.symbols, position)
 
     def context(self, range_: Range, name: str) -> CodeContext:
         """What a prompt may show of this document, with `range_` widened to whole lines."""
@@ -148,9 +146,17 @@ class Session:
         self._studies.move_to_end(snapshot.uri)
         while len(self._studies) > _KEPT_STUDIES:
             self._studies.popitem(last=False)
-        if snapshot.text.line_count > _WORKER_LINES and "findings" not in study.__dict__:
+        if "findings" not in study.__dict__:
+            # In a thread: a first use of a language compiles its queries, and a long file takes longer than a frame.
             await asyncio.to_thread(lambda: (study.findings, study.symbols, study.domain))
         return study
+
+    async def recent_study(self, snapshot: Snapshot) -> Study:
+        """The newest finished study of that document, perhaps of an older version: what a keystroke can wait for."""
+        study = self._studies.get(snapshot.uri)
+        if study is not None and "findings" in study.__dict__:
+            return study
+        return await self.study(snapshot)
 
     def forget(self, uri: str) -> None:
         """Release what is kept of a closed document."""

