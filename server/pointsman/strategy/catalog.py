@@ -10,7 +10,7 @@ from pointsman.config.load import shipped_strategy
 from pointsman.config.table import Table
 from pointsman.core.errors import ConfigError
 from pointsman.core.types import Domain, Level, Method, Price, ServiceLevel, Tier
-from pointsman.strategy import ladder, task_routing, user_context
+from pointsman.strategy import ladder, learning_rules, task_routing, user_context
 from pointsman.strategy.rows import (
     ENSEMBLE,
     SYMBOLS,
@@ -31,7 +31,7 @@ from pointsman.strategy.rows import (
 _SECTIONS = (
     "version", "combination", "model_ecosystem", "selection_criteria", "specialized_models", "task_routing", "everyday_tasks",
     "agent_model_mapping", "user_profiling", "project_context", "fallback_strategy", "model_tier_fallbacks", "deadlines",
-    "cascade", "service_levels", "degradation_triggers", "load_balancing", "ensemble_methods", "budget_allocation",
+    "cascade", "service_levels", "degradation_triggers", "load_balancing", "ensemble_methods", "budget_allocation", "learning",
 )  # fmt: skip
 _CRITERIA = {
     "complexity": "task_complexity",
@@ -76,6 +76,7 @@ def load(raw: Mapping[str, object], file: str = "strategy.toml") -> Strategy:
         degradation=_degradation(top),
         balancing=_balancing(top),
         budgets=_budgets(top),
+        learning=learning_rules.rules(top),
         specialist_unstated=specialists.text("domain_not_stated", among=slots),
         specialist_otherwise=specialists.text("domain_without_specialist", among=slots),
         notices=top.unknown(_SECTIONS),

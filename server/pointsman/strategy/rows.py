@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pointsman.core.types import Method, Price, ServiceLevel, Tier
+from pointsman.strategy.learning_rules import LearningRules
 
 SPECIALIST = "specialized_models"
 BEST = "best_available"
@@ -200,6 +201,7 @@ class Strategy:
     degradation: Degradation
     balancing: Balancing
     budgets: Budgets
+    learning: LearningRules
     specialist_unstated: str
     specialist_otherwise: str
     notices: tuple[str, ...] = ()

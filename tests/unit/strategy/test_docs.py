@@ -19,7 +19,7 @@ ROWS = [
     for line in PAGE.splitlines()
     if line.startswith("| `")
 ]
-OWN = {"version", "combination", "specialized_models", "everyday_tasks", "deadlines", "cascade"}
+OWN = {"version", "combination", "specialized_models", "everyday_tasks", "deadlines", "cascade", "learning"}
 """Sections of strategy.toml that are Pointsman's own, explained in the page's text."""
 OWN_KEYS = re.compile(
     r"\.(tier|quality|local|methods|model|reasoning|domain)$|hysteresis|local_models|minimum_requests|last_resort"

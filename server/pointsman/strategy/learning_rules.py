@@ -1,0 +1,94 @@
+"""How much outcomes may change a decision: the section `learning` of strategy.toml, as frozen values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pointsman.config.table import Table
+
+_NOT_STATED = "not_stated"
+
+
+@dataclass(frozen=True, slots=True)
+class Reward:
+    """What one word of feedback is worth, 0 to 1, and how much it says beside a checked outcome, 0 to 1."""
+
+    reward: float
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Similarity:
+    """What an outcome counts, 0 to 1, for a request that differs from its own in the task, the complexity or the domain."""
+
+    task: float
+    complexity: float
+    domain: float
+
+
+@dataclass(frozen=True, slots=True)
+class CascadeRules:
+    """When a verified cascade is worth it. `weight` is by the words of `Profile.cost` and holds "not_stated"."""
+
+    likeness: float
+    optimism: float
+    most_loss: float
+    weight: Mapping[str, float]
+
+    def worth_of_cost(self, cost: str | None) -> float:
+        """The success, 0 to 1, for which a person with this cost constraint would pay one call of the plan's own model."""
+        return self.weight.get(cost or _NOT_STATED, self.weight[_NOT_STATED])
+
+
+@dataclass(frozen=True, slots=True)
+class LearningRules:
+    """The bounds of learning. Spreads are standard deviations of a share of good answers; shares are 0 to 1."""
+
+    common_spread: float
+    own_spread: float
+    noise: float
+    discount: float
+    most_shift: float
+    margin: float
+    explore: float
+    most_scopes: int
+    similarity: Similarity
+    cascade: CascadeRules
+    rewards: Mapping[str, Reward]
+
+    @property
+    def most_weight(self) -> float:
+        """The outcomes that can count at once for one workspace: the sum of the discount's powers."""
+        return 1 / (1 - self.discount)
+
+
+def rules(top: Table) -> LearningRules:
+    """The rules of strategy.toml. Raises `ConfigError` for a missing key and for a value that is out of range."""
+    table = top.table("learning")
+    similarity, cascade, rewards = table.table("similarity"), table.table("cascade"), table.table("rewards")
+    weights = cascade.table("weight")
+    if _NOT_STATED not in weights:
+        raise weights.wrong(_NOT_STATED, "is missing", "it holds where no cost is stated")
+    return LearningRules(
+        common_spread=table.number("common_spread", least=0.001, most=1.0),
+        own_spread=table.number("own_spread", least=0.001, most=1.0),
+        noise=table.number("noise", least=0.001, most=1.0),
+        discount=table.number("discount", most=0.9999),
+        most_shift=table.number("most_shift", most=1.0),
+        margin=table.number("margin", most=1.0),
+        explore=table.number("explore", most=1.0),
+        most_scopes=table.whole("most_scopes", least=1),
+        similarity=Similarity(
+            similarity.number("task", most=1.0),
+            similarity.number("complexity", most=1.0),
+            similarity.number("domain", most=1.0),
+        ),
+        cascade=CascadeRules(
+            cascade.number("likeness", most=0.99),
+            cascade.number("optimism", most=10.0),
+            cascade.number("most_loss", most=1.0),
+            {word: weights.number(word, most=100.0) for word in weights.data},
+        ),
+        rewards={name: Reward(row.number("reward", most=1.0), row.number("weight", most=1.0)) for name, row in rewards.tables()},
+    )
