@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from pointsman.core.errors import PointsmanError
 
 VSCODE_COMMANDS = ("code", "codium", "cursor", "trae", "windsurf", "code-server", "code-insiders")
 _LEFT_OUT = shutil.ignore_patterns("node_modules", "tests", "*.vsix")
+_HELP_TAG = re.compile(r"(?<!\S)\*([^*\s|]+)\*(?!\S)")
 
 
 class InstallError(PointsmanError):
@@ -39,22 +41,38 @@ def run(arguments: argparse.Namespace) -> int:
 
 def install_neovim() -> str:
     """Copy the plugin into Neovim's packages, with the command that starts this very installation."""
-    data = Path(os.path.expandvars("$XDG_DATA_HOME")) if "XDG_DATA_HOME" in os.environ else Path.home() / ".local" / "share"
-    if os.name == "nt":
-        data = Path.home() / "AppData" / "Local"
-    place = data / ("nvim-data" if os.name == "nt" else "nvim") / "site" / "pack" / "pointsman" / "start" / "pointsman"
-    if place.exists():
+    own = "nvim-data" if os.name == "nt" else os.environ.get("NVIM_APPNAME") or "nvim"
+    place = _data_home() / own / "site" / "pack" / "pointsman" / "start" / "pointsman"
+    if place.is_symlink():
+        place.unlink()
+    elif place.exists():
         shutil.rmtree(place)
     shutil.copytree(resources.editors() / "neovim", place, ignore=_LEFT_OUT)
-    command = ", ".join(json.dumps(part) for part in (sys.executable, "-m", "pointsman", "serve"))
+    # -P: no module of the folder that the server is started in is ever imported.
+    words = (sys.executable, "-P", "-m", "pointsman", "serve")
+    command = ", ".join(json.dumps(word, ensure_ascii=False) for word in words)
     (place / "lua" / "pointsman" / "installed.lua").write_text(
         "-- Written by `pointsman install neovim`: how to start the server that came with this plugin.\n"
-        f"return {{{{ cmd = {{{{ {command} }}}} }}}}\n"
+        f"return {{ cmd = {{ {command} }} }}\n",
+        encoding="utf-8",
     )
+    _write_help_tags(place / "doc")
     return (
         f"Installed in {place}.\nOpen a file in Neovim 0.11 or newer (0.12 for ghost text); "
         "`:checkhealth pointsman` tells what works."
     )
+
+
+def _data_home() -> Path:
+    if os.name == "nt":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+
+
+def _write_help_tags(folder: Path) -> None:
+    """What `:helptags` would write: without it, `:help pointsman` finds nothing in a package that was just copied."""
+    found = {tag: page.name for page in folder.glob("*.txt") for tag in _HELP_TAG.findall(page.read_text(encoding="utf-8"))}
+    (folder / "tags").write_text("".join(f"{tag}\t{found[tag]}\t/*{tag}*\n" for tag in sorted(found)), encoding="utf-8")
 
 
 def install_vscode(command: str | None) -> str:

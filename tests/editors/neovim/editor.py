@@ -80,13 +80,23 @@ def command(*arguments: str) -> list[str]:
     return [neovim(), "--cmd", f"set runtimepath^={PLUGIN}", "-u", str(HERE / "init.lua"), *arguments]
 
 
-def drive(where: Place, scenario: str, names: Sequence[str], environ: Mapping[str, str] | None = None) -> dict[str, Check]:
-    """Run a scenario in a headless Neovim. A drive that ends early leaves the rest of `names` failed, with the reason."""
+def drive(
+    where: Place,
+    scenario: str,
+    names: Sequence[str],
+    *,
+    environ: Mapping[str, str] | None = None,
+    start: Sequence[str] = (),
+) -> dict[str, Check]:
+    """Run a scenario in a headless Neovim. A drive that ends early leaves the rest of `names` failed, with the reason.
+
+    `start` is how Neovim is started, where it is not `command()`.
+    """
     results = where.root / "results.jsonl"
     search = f"lua package.path = package.path .. ';{HERE}/?.lua;{HERE}/scenarios/?.lua'"
     run = f"lua require('drive').run(require('{scenario}'))"
     process = subprocess.Popen(
-        command("--headless", "--cmd", search, "-c", run),
+        [*(start or command()), "--headless", "--cmd", search, "-c", run],
         cwd=where.shop,
         env=where.environ
         | {"POINTSMAN_TEST_SHOP": str(where.shop), "POINTSMAN_TEST_RESULTS": str(results)}
@@ -109,4 +119,4 @@ def drive(where: Place, scenario: str, names: Sequence[str], environ: Mapping[st
     (ARTIFACTS / f"{scenario}.json").write_text(json.dumps(rows, indent=1, ensure_ascii=False))
     assert set(checks) <= {*names, "drive"}, "a check of the scenario is not listed in the test"
     ended = Check(False, f"the drive ended before this check: {checks.get('drive', output[-3000:])}")
-    return {name: ended for name in names} | checks
+    return dict.fromkeys(names, ended) | checks

@@ -58,7 +58,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Check]:
             "POINTSMAN_TEST_REQUESTS": str(asked),
             "POINTSMAN_TEST_OUTAGE": str(outage),
         }
-        checks = drive(where, "model", MODEL, environ)
+        checks = drive(where, "model", MODEL, environ=environ)
         keys = {request.headers.get("authorization", "") for request in server.requests if request.method == "POST"}
         checks["keys"] = Check(keys == {"Bearer sk-of-the-environment", f"Bearer {KEY}"}, f"keys sent: {sorted(keys)}")
         checks["hang_up"] = Check(server.hang_ups > 0, "the cancelled review was read to its end")
