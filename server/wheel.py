@@ -9,7 +9,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 BUNDLED = {"grammars": "grammars", "editors/neovim": "editors/neovim", "tests/fixtures/shop": "sample"}
 EXTENSION = "editors/vscode/pointsman.vsix"
-"""Packaged by `npm run package` in editors/vscode. A wheel without it can still serve every editor; `install vscode` says so."""
+"""Packaged by `npm run package` in editors/vscode. A wheel without it still serves every editor; `install vscode` says so."""
 
 
 class Bundle(BuildHookInterface):  # type: ignore[type-arg, unused-ignore]

@@ -33,14 +33,16 @@ async def edits(session: Session, study: Study, task: str, range_: Range, findin
         changes = append(context.lines, answer.text)
     else:
         changes = replace_lines(context.lines, context.range, answer.text)
-    return Resolved(changes, study.snapshot.version, told(answer) if changes else "The code needs no change.")
+    if not changes:
+        return Resolved((), study.snapshot.version, "The code needs no change.")
+    return Resolved(changes, study.snapshot.version, told(answer) if answer.degraded else "")
 
 
 def told(answer: Answer) -> str:
     """One line on who answered, with the truth about a degraded answer."""
     if answer.source in (Source.MODEL, Source.CACHE):
         return f"{answer.model} answered" + (" (from cache)" if answer.source is Source.CACHE else "")
-    return f"No model could be asked: this is from {answer.source}s. {answer.message}".strip()
+    return f"answered without a model: {answer.message}"
 
 
 def reachable(session: Session, plan: Plan) -> bool:

@@ -40,7 +40,7 @@ def domain_markdown(study: Study) -> str:
     """Why the file counts as its domain, for a hover or a click."""
     domain = study.domain
     ranked = sorted(domain.scores.items(), key=lambda item: -item[1])[:3]
-    shares = ", ".join(f"{label} {score:.0%}" for label, score in ranked)
+    shares = ", ".join(f"{label} {score:.0%}" for label, score in ranked if score >= 0.01)
     evidence = "".join(f"\n- {line}" for line in domain.evidence[:4])
     return f"**{domain.label}** ({shares}), so the {study.agent.name} agent answers.{evidence}"
 

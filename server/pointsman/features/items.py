@@ -81,7 +81,8 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """What became of a lazy action: edits of that document at `version`, or no edits and the reason in `message`."""
+    """What became of a lazy action: edits of that document at `version`, or no edits and the reason in `message`. With edits,
+    a `message` says what a person should know of them (that no model made them, say); "" where there is nothing to say."""
 
     edits: tuple[TextEdit, ...]
     version: int

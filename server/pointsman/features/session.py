@@ -222,7 +222,9 @@ class Session:
 
     def show(self, answer: Answer) -> None:
         """Make `answer` the one that the status bar tells of."""
-        self.last_answer = answer
+        if answer.source is not Source.NONE or answer.task not in ("inline_completion", "completion"):
+            # A pause at which nothing was sure is no request that anybody would look up.
+            self.last_answer = answer
         self.session_micro_dollars += answer.micro_dollars
         self.today_micro_dollars = max(self.today_micro_dollars + answer.micro_dollars, self.session_micro_dollars)
         self.last = LastAnswer(

@@ -121,7 +121,7 @@ def explanation(symbol: Symbol | None, report: FunctionReport | None, *, domain:
             + _judgement(report)
         )
     lines += [f"- {remark}" for remark in remarks[:8]] or ["The rules found nothing here."]
-    return "\n".join(lines) + "\n\n*Made from the syntax tree alone: no model could be asked.*"
+    return "\n".join(lines) + "\n\n*Read off the syntax tree, without a model.*"
 
 
 def _judgement(report: FunctionReport) -> str:

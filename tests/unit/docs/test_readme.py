@@ -17,7 +17,8 @@ from pointsman.config.load import load
 ROOT = Path(__file__).parents[3]
 README = (ROOT / "README.md").read_text("utf-8")
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, re.S)
-SHELL = [line.partition("  #")[0].strip() for kind, text in BLOCKS if kind == "sh" for line in text.splitlines() if line.strip()]
+LINES = [line for kind, text in BLOCKS if kind == "sh" for line in text.splitlines()]
+SHELL = [line.partition("  #")[0].strip() for line in LINES if line.strip()]
 ELSEWHERE = {
     "python3 tests/run.py": "this very run",
     "pip install pointsman": "tests/setup: the same package, from the checkout",
