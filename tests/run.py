@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -18,6 +19,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+PICTURES = {"vscode/review.png": "vscode.png", "neovim/ghost.png": "neovim.png"}
+"""What `--pictures` takes over into the README: screenshots that the editor tests have made of the real editors."""
 CHECKS = (
     ("ruff", ["-m", "ruff", "check", "server", "tests", "bench"]),
     ("mypy", ["-m", "mypy"]),
@@ -30,8 +33,8 @@ def main() -> int:
         print(f"Pointsman needs Python 3.11 or newer; this is {sys.version.split()[0]}.", file=sys.stderr)
         return 2
     arguments = sys.argv[1:]
-    fast = "--fast" in arguments
-    arguments = [a for a in arguments if a != "--fast"]
+    fast, pictures = "--fast" in arguments, "--pictures" in arguments
+    arguments = [a for a in arguments if a not in ("--fast", "--pictures")]
     install()
     environment = os.environ | ({} if fast else set_up())
     for name, command in CHECKS:
@@ -41,7 +44,11 @@ def main() -> int:
             return 1
     say("pytest" + (" (fast subset)" if fast else ""))
     selection = ["-m", "not slow"] if fast else []
-    return subprocess.run([PYTHON, "-m", "pytest", *selection, *arguments], cwd=ROOT, env=environment, check=False).returncode
+    status = subprocess.run([PYTHON, "-m", "pytest", *selection, *arguments], cwd=ROOT, env=environment, check=False).returncode
+    if pictures and not status:
+        for source, target in PICTURES.items():
+            shutil.copy(ROOT / "tests" / ".artifacts" / source, ROOT / "docs" / "images" / target)
+    return status
 
 
 def install(extra: str = "[dev]") -> None:
