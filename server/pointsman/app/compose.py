@@ -18,6 +18,8 @@ from pointsman.features.session import Session
 from pointsman.features.survey import survey
 from pointsman.features.workbench import Workbench
 from pointsman.gateway.gateway import Gateway
+from pointsman.monitoring.monitor import Monitor
+from pointsman.monitoring.tally import SERVED
 from pointsman.providers.base import Event, KeySource, Prompt, Provider
 from pointsman.providers.workspace import WorkspaceModel
 from pointsman.storage.store import Store
@@ -42,6 +44,8 @@ class App:
             store=self.store,
             clock=clock,
         )
+        self.monitor = Monitor(self.store, clock)
+        self.gateway.subscribe(lambda given: self.monitor.answered(given.elapsed_s, served=given.source in SERVED))
         self.session = Session(settings, self.gateway, WorkspaceModel())
         self.workbench = Workbench(self.session, configure=self._configure, secrets=self._set_secrets, close=self.close)
 
@@ -54,6 +58,7 @@ class App:
         for provider in self.providers.values():
             await provider.aclose()
         await self.gateway.aclose()
+        await self.monitor.aclose()
         await self.store.aclose()
 
     def _configure(self, session: Session, editor: Mapping[str, object]) -> None:
