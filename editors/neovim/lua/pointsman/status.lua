@@ -29,6 +29,9 @@ M.current = {}
 ---@type table<integer, table<string|integer, pointsman.Doing>> By client and token.
 local doing = {}
 
+---@type table<integer, true> Clients whose server said that something is wrong before it said how it is.
+local failed = {}
+
 ---@type integer? When the service level was last told of, in milliseconds.
 local told
 
@@ -102,7 +105,10 @@ function M.text()
     return plain(progress_text(one))
   end
   local status = M.current[client.id]
-  return plain(status and status_text(status) or 'Pointsman starts')
+  if not status then
+    return failed[client.id] and 'Pointsman could not start' or 'Pointsman starts'
+  end
+  return plain(status_text(status))
 end
 
 --- Whether a client is at work that it shows the progress of.
@@ -143,7 +149,11 @@ M.handlers = {
     redraw()
   end,
   ---@param params lsp.ShowMessageParams
-  ['window/showMessage'] = function(_, params)
+  ['window/showMessage'] = function(_, params, context)
+    if params.type == vim.lsp.protocol.MessageType.Error and not M.current[context.client_id] then
+      failed[context.client_id] = true
+      redraw()
+    end
     local severities = { vim.log.levels.ERROR, vim.log.levels.WARN, vim.log.levels.INFO, vim.log.levels.DEBUG }
     require('pointsman.notice').show(params.message, severities[params.type])
   end,
@@ -152,7 +162,7 @@ M.handlers = {
 --- A server ended: nothing that it said holds any more.
 ---@param client_id integer
 function M.forget(client_id)
-  M.current[client_id], doing[client_id] = nil, nil
+  M.current[client_id], doing[client_id], failed[client_id] = nil, nil, nil
   redraw()
 end
 
