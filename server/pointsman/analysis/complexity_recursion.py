@@ -16,9 +16,11 @@ from pointsman.analysis.syntax import SyntaxTree
 if TYPE_CHECKING:
     from pointsman.analysis.complexity import Frame
 
-_CALL = re.compile(rb"(?:\b(\w+)|(\$?\w+|\))(?:\?\.|\.|->|\?->|::)\s*#?(\w+))(?:::<[^<>()]*>|<[\w, ]*>)?\s*\(")
+_CALL = re.compile(rb"\b(\w+) ?\(")
+_RECEIVER = re.compile(rb"\(\s*(\w+)")
+_JOINTS = (b".", b"->", b"::", b".#")
+_OWN = (b"self.", b"this.", b"cls.", b"Self::", b"self::", b"static::", b"this->", b"this?.", b"self?.", b"this.#", b"[self ")
 _WORD = re.compile(rb"(?<![\w$.-])([\w-]+)(?![\w-]|\s*\(\))")
-_SELF = frozenset((b"self", b"this", b"cls", b"Self", b"static", b"$this", b"super"))
 _NOT_CODE = re.compile(r"comment|string_content|string_fragment|raw_text|heredoc|^string$|string_literal$|char")
 
 
@@ -41,30 +43,30 @@ def _edges(tree: SyntaxTree, frames: list[Frame], named: dict[bytes, list[int]])
     starts = [frame.start for frame in frames]
     words = "bare-calls" in tree.language.traits
     overloads = "overloads" in tree.language.traits
+    bare_methods = "bare-methods" in tree.language.traits
     methods = [outline_names.is_method(frame.node) for frame in frames]
     edges: dict[int, set[int]] = {}
     for match in (_WORD if words else _CALL).finditer(tree.data):
-        group = 1 if words or match.group(1) is not None else 3
-        targets = named.get(match.group(group))
+        targets = named.get(match.group(1))
         if targets is None:
             continue
-        place = match.start(group)
-        caller = _around(frames, starts, place)
+        place = match.start(1)
+        meant = [i for i in targets if words or _means(tree.data, place, methods[i], bare_methods, frames[i])]
+        caller = _around(frames, starts, place) if meant else None
         if caller is None or _declares(frames[caller], place) or not _code(tree, place):
             continue
-        receiver = match.group(2) if group == 3 else None
         count = _arguments(tree, match.end()) if overloads else None
-        for target in targets:
-            if methods[target]:
-                own = receiver in _SELF or (receiver is not None and receiver == _receiver(tree, frames[target]))
-                if not own and (receiver is not None or "bare-methods" not in tree.language.traits):
-                    continue
-            elif receiver is not None:
-                continue
-            if count is not None and count != len(outline_names.parameters(tree, frames[target].node)):
-                continue
-            edges.setdefault(caller, set()).add(target)
+        for target in meant:
+            if count is None or count == len(outline_names.parameters(tree, frames[target].node)):
+                edges.setdefault(caller, set()).add(target)
     return edges
+
+
+def _means(data: bytes, place: int, method: bool, bare_methods: bool, target: Frame) -> bool:
+    """Whether a call by name at `place` may be a call of `target`, by what is written before the name."""
+    if data.endswith(_JOINTS, 0, place):
+        return method and (data.endswith(_OWN, 0, place) or _through_receiver(data, place, target))
+    return bare_methods or not method
 
 
 def _around(frames: list[Frame], starts: list[int], place: int) -> int | None:
@@ -91,11 +93,11 @@ def _code(tree: SyntaxTree, place: int) -> bool:
     return node is not None and _NOT_CODE.search(node.type) is None
 
 
-def _receiver(tree: SyntaxTree, frame: Frame) -> bytes | None:
-    """Go: the name of the method's receiver. Elsewhere: None."""
-    node = frame.node.child_by_field_name("receiver")
-    match = re.match(rb"\(\s*(\w+)", tree.data[node.start_byte : node.end_byte]) if node is not None else None
-    return match.group(1) if match else None
+def _through_receiver(data: bytes, place: int, target: Frame) -> bool:
+    """Go: whether the call goes through the name of the method's receiver."""
+    node = target.node.child_by_field_name("receiver")
+    match = _RECEIVER.match(data, node.start_byte, node.end_byte) if node is not None else None
+    return match is not None and data.endswith(match.group(1) + b".", 0, place)
 
 
 def _arguments(tree: SyntaxTree, after_parenthesis: int) -> int | None:

@@ -27,8 +27,11 @@ BUDGET_S = 2.0
 
 _MINIFIED_BYTES = 20_000
 _MINIFIED_LINE = 1_000
-# Small, because a predicate such as #eq? fetches a whole chunk for each node's text; parsing costs the same.
-_CHUNK = 256
+_WHILE_PARSING = 1 << 16
+# Afterwards a predicate such as #eq? fetches one chunk for each node's text: small ones, then.
+_WHILE_MATCHING = 256
+# Parsed in one go: the worst text of this size, where recovery takes time in its square, ends in 0.1 s.
+_SMALL = 2_048
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _LONE_CR = re.compile(rb"\r(?!\n)")
 _MATCH_LIMIT = 65_536
@@ -52,6 +55,18 @@ class Parsed:
 
     tree: SyntaxTree | None
     problem: str | None = None
+
+
+class _Source:
+    """Hands a text to tree-sitter in chunks; only a text that is read so can be parsed under a budget."""
+
+    __slots__ = ("chunk", "text")
+
+    def __init__(self, text: bytes) -> None:
+        self.text, self.chunk = text, _WHILE_PARSING
+
+    def __call__(self, byte: int, _point: tree_sitter.Point) -> bytes:
+        return self.text[byte : byte + self.chunk]
 
 
 class SyntaxTree:
@@ -194,11 +209,14 @@ def attempt_ranges(
     # The grammars know \n only, an editor also ends lines at a lone \r: same length, so offsets stay true.
     text = _LONE_CR.sub(b"\n", data) if b"\r" in data else data
     parser = tree_sitter.Parser(grammar, included_ranges=ranges) if ranges else tree_sitter.Parser(grammar)
-    stop = time.perf_counter() + budget_s
     try:
-        tree = parser.parse(
-            lambda byte, _point: text[byte : byte + _CHUNK], progress_callback=lambda _byte, _error: time.perf_counter() > stop
-        )
+        if len(text) <= _SMALL:
+            tree = parser.parse(text)
+        else:
+            source = _Source(text)
+            stop = time.perf_counter() + budget_s
+            tree = parser.parse(source, progress_callback=lambda _byte, _error: time.perf_counter() > stop)
+            source.chunk = _WHILE_MATCHING
     except (ValueError, RuntimeError):
         return Parsed(None, f"parsing took longer than {budget_s:g} s")
     problem = _bomb(tree.root_node)
