@@ -5,9 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 
+from tests.fixtures.model_server import ModelServer
+
 from pointsman.core.types import Deployment
 from pointsman.providers.openai import OpenAI
-from tests.fixtures.model_server import ModelServer
 
 IMPORTS = """
 import asyncio, sys
