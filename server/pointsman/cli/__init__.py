@@ -19,6 +19,7 @@ COMMANDS = {
     "doctor": "what works, what does not, and how to mend it",
     "demo": "the main job on a small sample project, in this terminal",
     "install": "put the plugin where VS Code or Neovim finds it",
+    "stats": "what was spent and saved, how fast and how well it went",
     "forget": "delete everything that Pointsman keeps on this machine",
 }
 

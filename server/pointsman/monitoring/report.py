@@ -17,6 +17,8 @@ from pointsman.storage.answers import AnswerRow
 from pointsman.storage.figures import Happening, Rollup, Usage
 
 _DAY_S = 86_400
+NOBODY = "cancelled or failed"
+"""What money is booked under that bought no answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One UTC day; `spent` is micro-dollars by model (or source, where no model answered)."""
+    """One UTC day; `spent` is micro-dollars by model, or by `NOBODY`."""
 
     date: str
     requests: int
@@ -176,7 +178,7 @@ def _day(date: str, rows: Sequence[tuple[Rollup, Tally]], saved: Savings | None)
     total, spent = _sum(sums for _, sums in rows), defaultdict[str, int](int)
     for row, sums in rows:
         if sums.micro_dollars:
-            spent[row.model or "no answer"] += sums.micro_dollars
+            spent[row.model or NOBODY] += sums.micro_dollars
     quality = total.quality / total.checked if total.checked else None
     return Day(
         date, total.requests, dict(spent), saved, spread(total.total_ms), quality, intervals.share(total.served, total.asked)

@@ -1,7 +1,8 @@
 """What was saved against always asking the premium model, at the token counts that were recorded.
 
-For each request that a model answered: the recorded input, cached and output tokens at the premium model's price, less what the
-request did cost, failed calls included. Cached and model-less answers count nothing: a premium set-up could have had them too.
+For each request that a model answered: the recorded input, cached and output tokens at the premium model's price. From their
+sum goes all that was spent, on failed calls and cancelled requests too, so that the figure is rather too low. Answers from the
+cache or without a model count nothing: a premium set-up could have had them too.
 What cannot be recorded is how long the premium model's answer would have been; that is the larger part of the interval.
 """
 
@@ -39,6 +40,7 @@ class Benchmark:
 class Savings:
     """Micro-dollars. `share` is `saved` over `always_premium`, or None when that is nothing; `how` says it in words."""
 
+    spent: int
     saved: Estimate
     always_premium: int
     share: Estimate | None
@@ -60,12 +62,12 @@ def savings(rows: Sequence[AnswerRow], benchmark: Benchmark, *, seed: int = 1, b
 
     Where there are more requests than `blocks`, runs of neighbours are drawn instead of single requests: as telling, and quick.
     """
-    answered = [row for row in rows if row.source == Source.MODEL and not row.cancelled]
+    answered = [row for row in rows if _answered(row)]
     if not answered:
         return None
     lengths = _lengths(answered, benchmark)
-    size = -(-len(answered) // blocks)
-    drawable = [_block(answered[at : at + size], benchmark, lengths) for at in range(0, len(answered), size)]
+    size = -(-len(rows) // blocks)
+    drawable = [_block(rows[at : at + size], benchmark, lengths) for at in range(0, len(rows), size)]
 
     def saved(drawn: Sequence[_Block], random: Random | None) -> float:
         return _always_premium(drawn, random, lengths) - sum(block.spent for block in drawn)
@@ -78,13 +80,16 @@ def savings(rows: Sequence[AnswerRow], benchmark: Benchmark, *, seed: int = 1, b
     assert total is not None and part is not None  # noqa: S101 - there is a block, as there is a row
     always = _always_premium(drawable, None, lengths)
     total = Estimate(total.value, total.low, total.high, len(answered))
-    return Savings(total, round(always), part if always > 0 else None, _how(benchmark, lengths))
+    spent = sum(row.micro_dollars for row in rows)
+    return Savings(spent, total, round(always), part if always > 0 else None, _how(benchmark, lengths))
 
 
 def _block(rows: Sequence[AnswerRow], benchmark: Benchmark, lengths: Collection[str]) -> _Block:
     found = _Block()
     for row in rows:
         found.spent += row.micro_dollars
+        if not _answered(row):
+            continue
         found.fixed += benchmark.price.cost(Usage(row.input_tokens, 0, min(row.cached_tokens, row.input_tokens)))
         written = benchmark.price.cost(Usage(0, row.output_tokens))
         if row.model in benchmark.slots:
@@ -93,6 +98,10 @@ def _block(rows: Sequence[AnswerRow], benchmark: Benchmark, lengths: Collection[
             task = row.task if row.task in lengths else ""
             found.by_length[task] = found.by_length.get(task, 0) + written
     return found
+
+
+def _answered(row: AnswerRow) -> bool:
+    return row.source == Source.MODEL and not row.cancelled
 
 
 def _always_premium(drawn: Sequence[_Block], random: Random | None, lengths: Mapping[str, _Lengths]) -> float:
@@ -124,7 +133,7 @@ def _how(benchmark: Benchmark, lengths: Mapping[str, object]) -> str:
     dollars = f"${benchmark.price.input / 1e6:g} in and ${benchmark.price.output / 1e6:g} out for a million tokens"
     measured = f"measured for {len(lengths)} kinds of task, else " if lengths else ""
     return (
-        f"recorded tokens at the price of {benchmark.name} ({dollars}), less what was spent, failed calls included; answers "
+        f"recorded tokens at the price of {benchmark.name} ({dollars}), less all that was spent; answers "
         f"from the cache or without a model count nothing. 95 % interval: requests drawn again, and the length of "
         f"{benchmark.name}'s own answers {measured}assumed to be {ASSUMED[0]:g} to {ASSUMED[1]:g} times the recorded ones"
     )
