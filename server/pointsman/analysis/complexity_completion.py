@@ -7,6 +7,8 @@ that a score does not jump while somebody types. Only the end of the text is com
 from __future__ import annotations
 
 import re
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -14,14 +16,21 @@ from pointsman.analysis.languages import Language
 from pointsman.analysis.syntax import SyntaxTree, attempt
 
 _BUDGET_S = 0.3
+_GUESSING_S = 0.05
+_GUESSES = ("", " ", " x", " (x) {}", " x {}", " {}", " : x", " => {}", " (e: E) {}", ";", "}", " in x {}", '""')
+"""What may be missing at the very end, tried in order until nothing is wrong any more or the time is up."""
+_TRY_ALONE = frozenset(("swift", "rust", "cpp"))
+_COMPANIONS = {("do", False): " while (x);", ("try", False): " finally {}", ("try", True): " catch (...) {}"}
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 _HEADS = frozenset(("if", "while", "for", "foreach", "switch", "catch", "match", "when", "synchronized", "using", "elseif"))
 _BARE_HEADS = frozenset(("go", "rust", "swift"))
 _SEMICOLONS = frozenset(("java", "c", "cpp", "objective_c", "csharp", "php", "dart", "rust", "javascript", "typescript", "tsx"))
+_JSX = frozenset(("javascript", "tsx"))
+_BEFORE_TAG = frozenset(("(", "{", "[", "}", "return", "?", ":", "&", "|", "=>", ",", "=", ";", ">", "/>", ""))
 _CHARACTERS = frozenset(("rust", "go", "c", "cpp", "objective_c", "java", "csharp", "kotlin"))
 _WANTS_OPERAND = re.compile(
     r"(?:\b(?:and|or|not|in|is|await|new|typeof|instanceof|from|throw|raise|del|assert|return not|case)"
-    r"|(?<![-+])[-+*/%&|^=<>!~?,.]|&&|\|\|)\Z"
+    r"|(?<!\+)\+|(?<!-)-|[*/%&|^=<>!~?,.])\Z"
 )
 _WANTS_BODY = re.compile(
     r"(?:\b(?:else|do|try|finally|loop|defer|repeat)|=>|->"
@@ -43,30 +52,41 @@ class _Scanned:
     semicolons: list[int] = field(default_factory=list)
     inside: str = ""
 
+    def in_element(self) -> bool:
+        """Whether the text is the content of a JSX element."""
+        return bool(self.brackets) and self.brackets[-1][0] == ">"
+
 
 def completed(tree: SyntaxTree) -> SyntaxTree:
     """The tree of the completed text where that has fewer errors, else `tree` itself."""
-    source = tree.data.decode("utf-8", "replace")
-    ending = _ending(source.rstrip(), tree.language)
-    if not ending:
-        return tree
-    better = attempt(source.rstrip() + ending, tree.language, budget_s=_BUDGET_S).tree
-    return better if better is not None and better.errors < tree.errors else tree
+    source = tree.data.decode("utf-8", "replace").rstrip()
+    scanned = _scan(source, tree.language)
+    best = tree
+    stop = time.perf_counter() + _GUESSING_S
+    for guess in _GUESSES:
+        ending = _ending(source, tree.language, scanned, guess)
+        better = attempt(source + ending, tree.language, budget_s=_BUDGET_S).tree if ending else None
+        if better is not None and better.errors < best.errors:
+            best = better
+        if not best.errors or time.perf_counter() > stop:
+            break
+    return best
 
 
-def _ending(source: str, language: Language) -> str:
-    scanned = _scan(source, language)
-    ending = scanned.inside
-    if not ending and _WANTS_OPERAND.search(source[-80:]) and not _WANTS_BODY.search(source[-80:]):
+def _ending(source: str, language: Language, scanned: _Scanned, guess: str) -> str:
+    ending = scanned.inside + guess
+    if not ending.strip() and _WANTS_OPERAND.search(source[-80:]) and not _WANTS_BODY.search(source[-80:]):
         ending = " x"
     for (bracket, word), semicolons in zip(reversed(scanned.brackets), reversed(scanned.semicolons), strict=True):
         if bracket == "{":
-            ending += _statement_end(source + ending, language)
-        elif word == "for" and language.name in _SEMICOLONS and language.name not in ("rust",) and semicolons == 1:
+            ending += "" if guess == " " else _statement_end(source + ending, language)
+        elif word == "for" and language.name in _SEMICOLONS and language.name != "rust" and semicolons == 1:
             ending += ";"
-        ending += _CLOSING[bracket]
+        ending += _CLOSING.get(bracket) or (" />" if bracket == "<" else f"</{word}>")
         if bracket == "(" and word in _HEADS and language.name != "python":
             ending += " {}"
+        elif bracket == "{":
+            ending += _COMPANIONS.get((word, language.name in _TRY_ALONE), "")
     if language.name == "python":
         line = (source + ending).rpartition("\n")[2].strip()
         return ending + (" pass" if line.endswith(":") else ": pass" if _PYTHON_HEAD.match(line) else "")
@@ -88,8 +108,10 @@ def _statement_end(text: str, language: Language) -> str:
 def _scan(source: str, language: Language) -> _Scanned:
     found = _Scanned()
     word = ""
-    for match in _tokens(language).finditer(source):
+    before = ""
+    for match in _walk(source, language, found):
         kind, text = match.lastgroup, match.group()
+        opens, before = before in _BEFORE_TAG, text
         if kind == "word":
             word = text
             continue
@@ -98,9 +120,21 @@ def _scan(source: str, language: Language) -> _Scanned:
             found.semicolons.append(0)
         elif kind == "close":
             # A stray closer is a typo; it does not close what is open.
-            if found.brackets and _CLOSING[found.brackets[-1][0]] == text:
+            if found.brackets and _CLOSING.get(found.brackets[-1][0]) == text:
                 found.brackets.pop()
                 found.semicolons.pop()
+        elif kind == "tag":
+            # Elsewhere `<` compares or begins type arguments.
+            if opens or found.in_element():
+                found.brackets.append(("<", text[1:]))
+                found.semicolons.append(0)
+        elif kind in ("end_tag", "shut"):
+            if found.brackets and found.brackets[-1][0] == (">" if kind == "end_tag" else "<"):
+                found.brackets.pop()
+                found.semicolons.pop()
+        elif kind == "mark":
+            if found.brackets and found.brackets[-1][0] == "<":
+                found.brackets[-1] = (">", found.brackets[-1][1])
         elif kind == "semicolon":
             if found.semicolons:
                 found.semicolons[-1] += 1
@@ -108,6 +142,17 @@ def _scan(source: str, language: Language) -> _Scanned:
             found.inside = _terminator(kind, text)
         word = ""
     return found
+
+
+def _walk(source: str, language: Language, found: _Scanned) -> Iterator[re.Match[str]]:
+    """The tokens of a text; in the content of an element a quote is a quote."""
+    pattern, place = _tokens(language), 0
+    while (match := pattern.search(source, place)) is not None:
+        if match.lastgroup in ("string", "line") and found.in_element():
+            place = match.start() + 1
+            continue
+        yield match
+        place = match.end()
 
 
 def _terminator(kind: str, text: str) -> str:
@@ -130,5 +175,7 @@ def _tokens(language: Language) -> re.Pattern[str]:
     # A quote alone is a lifetime in Rust and a digit separator in C++: only whole characters count there.
     quotes.append(r"'(?:\\.[^'\n]{0,8}|[^'\\\n])'" if language.name in _CHARACTERS else r"'(?:\\.|[^'\\\n])*(?:'|(?=\n)|\Z)")
     parts.append("(?P<string>" + "|".join(quotes) + ")")
+    if language.name in _JSX:
+        parts.append(r"(?P<end_tag></[\w.:-]*>?)|(?P<tag><(?=[A-Za-z>])[\w.:-]*)|(?P<shut>/>)|(?P<arrow>=>|>=)|(?P<mark>>)")
     parts.append(r"(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<semicolon>;)|(?P<word>[A-Za-z_@$][\w$]*)|(?P<other>[^\s\w])")
     return re.compile("|".join(parts), re.S)
