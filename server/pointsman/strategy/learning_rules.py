@@ -29,16 +29,15 @@ class Similarity:
 
 @dataclass(frozen=True, slots=True)
 class CascadeRules:
-    """When a verified cascade is worth it. `weight` is by the words of `Profile.cost` and holds "not_stated"."""
+    """When a verified cascade is worth it. `most_loss` is by the words of `Profile.cost` and holds "not_stated"."""
 
     likeness: float
     optimism: float
-    most_loss: float
-    weight: Mapping[str, float]
+    most_loss: Mapping[str, float]
 
-    def worth_of_cost(self, cost: str | None) -> float:
-        """The success, 0 to 1, for which a person with this cost constraint would pay one call of the plan's own model."""
-        return self.weight.get(cost or _NOT_STATED, self.weight[_NOT_STATED])
+    def loss_allowed(self, cost: str | None) -> float:
+        """The share of good answers, 0 to 1, that a person with this cost constraint would give for a cheaper way."""
+        return self.most_loss.get(cost or _NOT_STATED, self.most_loss[_NOT_STATED])
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +66,9 @@ def rules(top: Table) -> LearningRules:
     """The rules of strategy.toml. Raises `ConfigError` for a missing key and for a value that is out of range."""
     table = top.table("learning")
     similarity, cascade, rewards = table.table("similarity"), table.table("cascade"), table.table("rewards")
-    weights = cascade.table("weight")
-    if _NOT_STATED not in weights:
-        raise weights.wrong(_NOT_STATED, "is missing", "it holds where no cost is stated")
+    losses = cascade.table("most_loss")
+    if _NOT_STATED not in losses:
+        raise losses.wrong(_NOT_STATED, "is missing", "it holds where no cost is stated")
     return LearningRules(
         common_spread=table.number("common_spread", least=0.001, most=1.0),
         own_spread=table.number("own_spread", least=0.001, most=1.0),
@@ -87,8 +86,9 @@ def rules(top: Table) -> LearningRules:
         cascade=CascadeRules(
             cascade.number("likeness", most=0.99),
             cascade.number("optimism", most=10.0),
-            cascade.number("most_loss", most=1.0),
-            {word: weights.number(word, most=100.0) for word in weights.data},
+            {word: losses.number(word, most=1.0) for word in losses.data},
         ),
-        rewards={name: Reward(row.number("reward", most=1.0), row.number("weight", most=1.0)) for name, row in rewards.tables()},
+        rewards={
+            name: Reward(row.number("reward", most=1.0), row.number("weight", most=1.0)) for name, row in rewards.tables()
+        },
     )
