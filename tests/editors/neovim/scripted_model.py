@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from tests.fixtures.model_script import Reply, Request
+from tests.fixtures.model_script import HOLE, Reply, Request
 
 BODY = """row = session.execute(text("SELECT stock FROM products WHERE id = :id"), {"id": product_id}).first()
     if row is None:
@@ -25,13 +25,13 @@ FINDINGS = [
         "line": 46,
         "end_line": 46,
         "severity": "error",
-        "message": "The status goes into the SQL text unescaped, so a caller can inject SQL. Bind it as a parameter.",
+        "message": "A caller can inject SQL through the status: bind it as a parameter.",
     },
     {
         "line": 83,
         "end_line": 83,
         "severity": "warning",
-        "message": "A warehouse that does not answer blocks this worker for ever. Set a timeout and report the failure.",
+        "message": "A warehouse that does not answer blocks this worker for ever: set a timeout.",
     },
 ]
 CONFIG = """
@@ -59,6 +59,8 @@ def answers(request: Request) -> Reply:
         return Reply(json.dumps(FINDINGS), pause_s=0.2 if slow else 0.02)
     if "Explain the marked code" in text:
         return Reply(EXPLAINED, pause_s=0.03)
+    if f"row = session.{HOLE}" in text:
+        return Reply(BODY.removeprefix("row = session.").partition("\n")[0])
     if "def find_orders" in text and "SELECT * FROM orders WHERE status" in text and "Fix" in text:
         return Reply(f"```python\n{FIXED}\n```")
     return Reply(BODY)

@@ -11,7 +11,12 @@ vim.o.fillchars = 'eob: '
 vim.diagnostic.config({
   severity_sort = true,
   virtual_text = { prefix = '●', spacing = 2, current_line = false },
-  virtual_lines = { current_line = true },
+  virtual_lines = {
+    current_line = true,
+    format = function(diagnostic)
+      return diagnostic.message
+    end,
+  },
   signs = { text = { '●', '●', '●', '●' } },
 })
 vim.api.nvim_set_hl(0, 'ComplHint', { fg = '#7f8798', italic = true })

@@ -152,6 +152,9 @@ def runs(line: str) -> list[tuple[str, Style]]:
     return found
 
 
+_COLORED = {38: "color", 48: "background", 58: "underline-color"}
+
+
 def _apply(style: dict[str, str], codes: str) -> None:
     numbers = [part.split(":") for part in (codes or "0").split(";")]
     queue = [int(piece or 0) if len(part) == 1 else part for part in numbers for piece in part[:1]]
@@ -159,8 +162,8 @@ def _apply(style: dict[str, str], codes: str) -> None:
         code = queue.pop(0)
         if isinstance(code, list):
             _apply_long(style, [int(piece or 0) for piece in code])
-        elif code in (38, 48):
-            name = "color" if code == 38 else "background"
+        elif code in _COLORED:
+            name = _COLORED[code]
             if queue.pop(0) == 2:
                 style[name] = "#" + "".join(f"{queue.pop(0):02x}" for _ in range(3))
             else:
@@ -172,9 +175,8 @@ def _apply(style: dict[str, str], codes: str) -> None:
 def _apply_long(style: dict[str, str], code: list[int]) -> None:
     if code[0] == 4:
         style["underline"] = {0: "", 3: "wavy"}.get(code[1], "solid")
-    elif code[0] in (38, 48, 58):
-        name = {38: "color", 48: "background", 58: "underline-color"}[code[0]]
-        style[name] = "#" + "".join(f"{value:02x}" for value in code[-3:]) if code[1] == 2 else _indexed(code[-1])
+    elif code[0] in _COLORED:
+        style[_COLORED[code[0]]] = "#" + "".join(f"{value:02x}" for value in code[-3:]) if code[1] == 2 else _indexed(code[-1])
 
 
 def _apply_short(style: dict[str, str], code: int) -> None:

@@ -22,7 +22,8 @@ OFFLINE = (
     "tab_without_ghost_text_is_a_tab", "tab_without_ghost_text_keeps_the_users_mapping", "tab_keeps_a_mapping_of_the_buffer",
     "tab_keeps_a_vimscript_mapping", "review_finds_and_names_who", "clear_takes_the_findings_away", "review_of_a_selection",
     "statusline_says_offline", "statusline_is_empty_elsewhere", "last_route", "toggle", "unknown_command_says_what_there_is",
-    "checkhealth", "restart", "quiet",
+    "checkhealth", "restart", "a_crash_restarts_the_server", "an_open_menu_and_the_users_mapping_come_before_ghost_text",
+    "an_open_menu_with_nothing_chosen_leaves_tab_to_ghost_text", "quiet",
 )  # fmt: skip
 MODEL = (
     "ghost_text", "statusline_shows_model_and_price", "tab_accepts_it", "accepts_a_line_then_the_rest",
@@ -30,6 +31,7 @@ MODEL = (
     "findings_move_with_their_lines", "review_can_be_cancelled", "explanation_waits_for_the_end_of_typing",
     "last_route_names_the_price", "key_goes_to_the_server_and_into_no_log", "an_outage_is_told_once_and_answered", "quiet",
 )  # fmt: skip
+MENU = ("the_rest_of_the_line_is_in_the_menu", "choosing_it_inserts_it", "no_ghost_text_and_no_key")
 KEY = "sk-canary-0123456789abcdef"
 """What a person types as the API key. It must reach the model's server and nothing else."""
 
@@ -67,6 +69,13 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Check]:
     return checks
 
 
+@pytest.fixture(scope="module")
+def menu(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Check]:
+    with ModelServer(answers=scripted_model.answers) as server:
+        where = place(tmp_path_factory.mktemp("menu"), scripted_model.config(server.url))
+        return drive(where, "menu", MENU, environ={"OPENAI_API_KEY": "sk-of-the-environment"})
+
+
 @pytest.mark.parametrize("name", OFFLINE)
 def test_without_key_and_network(offline: dict[str, Check], name: str) -> None:
     assert offline[name].ok, offline[name].detail
@@ -75,6 +84,11 @@ def test_without_key_and_network(offline: dict[str, Check], name: str) -> None:
 @pytest.mark.parametrize("name", MODEL)
 def test_with_a_model(model: dict[str, Check], name: str) -> None:
     assert model[name].ok, model[name].detail
+
+
+@pytest.mark.parametrize("name", MENU)
+def test_where_there_is_no_ghost_text(menu: dict[str, Check], name: str) -> None:
+    assert menu[name].ok, menu[name].detail
 
 
 def test_the_typed_key_takes_the_place_of_the_one_in_the_environment(model: dict[str, Check]) -> None:

@@ -48,15 +48,6 @@ local function trusted(root)
   return file ~= nil and vim.uv.fs_stat(file) ~= nil and vim.secure.read(file) ~= nil
 end
 
-local function capabilities()
-  local can = vim.lsp.protocol.make_client_capabilities()
-  if not M.has_ghost_text() then
-    -- The server then puts the rest of the line into the completion menu.
-    can.textDocument.inlineCompletion = nil
-  end
-  return can
-end
-
 --- For `vim.lsp.config`.
 ---@return vim.lsp.Config
 function M.config()
@@ -65,12 +56,16 @@ function M.config()
     cmd_cwd = M.folder(),
     filetypes = options().filetypes or filetypes,
     root_markers = { '.git', 'pyproject.toml', 'package.json', 'go.mod', 'Cargo.toml', 'Package.swift', 'settings.gradle.kts' },
-    capabilities = capabilities(),
     get_language_id = function(_, filetype)
       return language_ids[filetype] or filetype
     end,
     settings = { pointsman = options().settings or vim.empty_dict() },
     before_init = function(params, config)
+      if not M.has_ghost_text() then
+        -- The server then puts the rest of the line into the completion menu.
+        params.capabilities = vim.deepcopy(params.capabilities)
+        params.capabilities.textDocument.inlineCompletion = nil
+      end
       params.initializationOptions = {
         -- Not `options().settings`: who prefers `vim.lsp.config('pointsman', { settings = ... })` is heard too.
         settings = (config.settings or {}).pointsman or vim.empty_dict(),
@@ -80,10 +75,14 @@ function M.config()
     end,
     handlers = require('pointsman.status').handlers,
     commands = require('pointsman.commands').client,
-    on_exit = function(_, _, client_id)
+    on_exit = function(code, signal, client_id)
       vim.schedule(function()
         require('pointsman.status').forget(client_id)
         require('pointsman.commands').forget(client_id)
+        -- 15 is how Neovim ends a server that takes too long to go.
+        if (code ~= 0 or signal ~= 0) and signal ~= 15 and vim.v.exiting == vim.NIL then
+          M.revive()
+        end
       end)
     end,
   }
@@ -93,8 +92,10 @@ end
 ---@param buffer integer
 function M.attached(client, buffer)
   local ghost = M.has_ghost_text() and client:supports_method('textDocument/inlineCompletion', buffer)
-  if ghost then
+  if ghost and vim.b[buffer].pointsman_ghost_text ~= false then
     vim.lsp.inline_completion.enable(true, { bufnr = buffer })
+  end
+  if ghost then
     require('pointsman.ghost').map(options().keys or {}, buffer)
   end
   local menu = options().completion
@@ -116,8 +117,42 @@ function M.of(buffer)
   return vim.lsp.get_clients({ name = 'pointsman', bufnr = buffer or 0 })[1]
 end
 
+---@type integer[] When servers died, in milliseconds.
+local deaths = {}
+
+--- Starts the server again after a crash, but not one that crashes again and again.
+function M.revive()
+  local now = vim.uv.now()
+  deaths = vim.tbl_filter(function(at)
+    return now - at < 3 * 60 * 1000
+  end, deaths)
+  deaths[#deaths + 1] = now
+  if #deaths > 3 then
+    require('pointsman.notice').show('the server ended again and again; `:Pointsman restart` tries once more', vim.log.levels.ERROR)
+    return
+  end
+  vim.defer_fn(function()
+    vim.lsp.enable('pointsman')
+  end, 200)
+end
+
+--- Says once that there is no server, at the first file that it would be for.
+---@param group integer
+function M.miss(group)
+  vim.api.nvim_create_autocmd('FileType', {
+    group = group,
+    pattern = options().filetypes or filetypes,
+    once = true,
+    callback = function()
+      local text = ('`%s` was not found; `:checkhealth pointsman` says how to mend that'):format(M.command()[1])
+      require('pointsman.notice').show(text, vim.log.levels.WARN)
+    end,
+  })
+end
+
 --- Ends all servers, and starts them again when they are gone.
 function M.restart()
+  deaths = {}
   local clients = vim.lsp.get_clients({ name = 'pointsman' })
   for _, client in ipairs(clients) do
     client:stop()

@@ -158,6 +158,8 @@ local actions = {
     end
     local on = not vim.lsp.inline_completion.is_enabled({ bufnr = 0 })
     vim.lsp.inline_completion.enable(on, { bufnr = 0 })
+    -- A restart keeps to it.
+    vim.b.pointsman_ghost_text = on
     notice('ghost text is ' .. (on and 'on' or 'off') .. ' in this buffer')
   end,
   key = take_key,

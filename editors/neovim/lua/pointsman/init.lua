@@ -58,6 +58,12 @@ function M.start()
     end,
   })
   require('pointsman.status').start(group)
+  local client = require('pointsman.client')
+  if vim.fn.executable(client.command()[1]) == 0 then
+    -- Neovim would complain at every file.
+    client.miss(group)
+    return
+  end
   vim.lsp.enable('pointsman')
 end
 

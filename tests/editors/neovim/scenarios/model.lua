@@ -74,12 +74,12 @@ return {
     D.equal(requests(), asked)
     choose()
     D.wait('the fix', function() return D.text():find(':status"), {"status": status}', 1, true) end)
-    D.wait('who wrote it', function() return D.noticed(SLOT .. ' answered') end)
+    D.wait('who wrote it', function() return require('pointsman').statusline():find('claude_4_sonnet', 1, true) end)
     local after = D.lines()
     -- Only the function was edited.
     D.equal(after[1], vim.split(before, '\n')[1])
     D.equal(after[#after], (before:match('[^\n]*$')))
-    return action.title .. ' / ' .. D.noticed('answered')
+    return action.title
   end },
 
   { 'review_names_agent_and_model', function()
@@ -171,7 +171,7 @@ return {
     vim.fn.writefile({}, vim.env.POINTSMAN_TEST_OUTAGE)
     local first = D.line_of('def price_order')
     vim.cmd(('%d,%dPointsman review'):format(first, first + 28))
-    D.wait('an answer of the rules', function() return D.noticed('No model') end)
+    D.wait('an answer of the rules', function() return D.noticed('finding.*without a model') end)
     D.wait('findings by rules', function() return D.diagnostics('%[backend · rules%]')[1] end)
     D.wait('offline', function() return require('pointsman').statusline():find('offline', 1, true) end)
     local told = vim.tbl_filter(function(text) return text:find('no model can be asked', 1, true) or text:find('service is', 1, true) end, D.notices)

