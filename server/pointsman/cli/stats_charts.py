@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from html import escape
 
 from pointsman.monitoring.intervals import Estimate
+from pointsman.security.terminal import printable
 
 Words = Callable[[float], str]
 Ticks = Callable[[float, float], str]
@@ -58,7 +59,7 @@ def band(days: Sequence[str], values: Sequence[tuple[float, float] | None], say:
         parts.append(f'<path class="band" d="M{_points(upper)}L{_points(lower[::-1])}Z"/>')
         parts += [f'<path class="line {name}" d="M{_points(line)}"/>' for name, line in (("upper", upper), ("lower", lower))]
         for (i, (low, high)), (x, y), (_, top) in zip(run, lower, upper, strict=True):
-            hint = f"<title>{_date(days[i])}: median {escape(say(low))}, 95th percentile {escape(say(high))}</title>"
+            hint = f"<title>{_date(days[i])}: median {_safe(say(low))}, 95th percentile {_safe(say(high))}</title>"
             parts.append(f'<circle class="dot lower" cx="{x:.1f}" cy="{y:.1f}" r="2.5">{hint}</circle>')
             parts.append(f'<circle class="dot upper" cx="{x:.1f}" cy="{top:.1f}" r="2.5">{hint}</circle>')
     return _svg([*parts, _dates(days)], label)
@@ -72,14 +73,14 @@ def shares(rows: Sequence[tuple[str, Estimate]], say: Words, label: str) -> str:
     for i, (name, each) in enumerate(rows):
         y = _TOP + i * line
         low, high = left + each.low * width, left + each.high * width
-        hint = f"<title>{escape(name)}: {escape(say(each.value))} of {each.samples:,}</title>"
-        parts.append(f'<text class="name" x="{left - 10}" y="{y + 14}" text-anchor="end">{escape(_short(name))}</text>')
+        hint = f"<title>{_safe(name)}: {_safe(say(each.value))} of {each.samples:,}</title>"
+        parts.append(f'<text class="name" x="{left - 10}" y="{y + 14}" text-anchor="end">{_safe(_short(name))}</text>')
         parts.append(f'<rect class="track" x="{left}" y="{y + 3}" width="{width}" height="14" rx="3"/>')
         parts.append(
             f'<rect class="c1" x="{left}" y="{y + 3}" width="{each.value * width:.1f}" height="14" rx="3">{hint}</rect>'
         )
         parts.append(f'<path class="whisker" d="M{low:.1f} {y + 10}H{high:.1f}M{low:.1f} {y + 6}v8M{high:.1f} {y + 6}v8"/>')
-        parts.append(f'<text class="value" x="{_WIDTH - right + 10}" y="{y + 14}">{escape(say(each.value))}')
+        parts.append(f'<text class="value" x="{_WIDTH - right + 10}" y="{y + 14}">{_safe(say(each.value))}')
         parts.append(f'<tspan class="axis" dx="5">of {each.samples:,}</tspan></text>')
     return _svg(parts, label, height=_TOP + len(rows) * line)
 
@@ -104,7 +105,7 @@ class _Scale:
             kind = "base" if value == 0 else "grid"
             parts.append(f'<path class="{kind}" d="M{_LEFT} {y:.1f}H{_WIDTH - _RIGHT}"/>')
             parts.append(
-                f'<text class="axis" x="{_LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{escape(ticks(value, self.step))}</text>'
+                f'<text class="axis" x="{_LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{_safe(ticks(value, self.step))}</text>'
             )
         return "".join(parts)
 
@@ -125,7 +126,7 @@ def _x(i: int, count: int) -> float:
 
 def _bar(x: float, width: float, top: float, foot: float, name: str, hint: str) -> str:
     size = f'x="{x - width / 2:.1f}" y="{top:.1f}" width="{width:.1f}" height="{max(foot - top, 0.5):.1f}"'
-    return f'<rect class="{name}" {size}><title>{escape(hint)}</title></rect>'
+    return f'<rect class="{name}" {size}><title>{_safe(hint)}</title></rect>'
 
 
 def _dates(days: Sequence[str]) -> str:
@@ -157,9 +158,13 @@ def _points(points: Sequence[tuple[float, float]]) -> str:
     return "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
 
 
+def _safe(text: str) -> str:
+    return escape(printable(text))
+
+
 def _short(name: str) -> str:
     return name if len(name) <= 22 else name[:21] + "…"
 
 
 def _svg(parts: Sequence[str], label: str, *, height: float = _HEIGHT) -> str:
-    return f'<svg viewBox="0 0 {_WIDTH} {height:.0f}" role="img" aria-label="{escape(label)}">{"".join(parts)}</svg>'
+    return f'<svg viewBox="0 0 {_WIDTH} {height:.0f}" role="img" aria-label="{_safe(label)}">{"".join(parts)}</svg>'

@@ -36,10 +36,10 @@ async def roll_up(figures: Figures, clock: Clock, period: str) -> int:
     if first is None:
         return 0
     last = await figures.last_start(period)
-    # Never from before the oldest answer that is left: a period of which a part was deleted would lose it in its sums.
-    oldest = int(-(-max(first, now - KEEPS["raw"]) // seconds)) * seconds
-    begin = max(int(first // seconds) * seconds, int((now - KEEPS.get(period, now)) // seconds) * seconds)
-    begin = begin if last is None else max(last, oldest)
+    # Never a period of which a part is or may soon be deleted: written again it would lose that part.
+    whole = int(-(-(now - KEEPS["raw"]) // seconds)) * seconds
+    wanted = int((now - KEEPS.get(period, KEEPS["raw"])) // seconds) * seconds
+    begin = max(int(first // seconds) * seconds, wanted) if last is None else max(last, whole)
     if begin >= end:
         return 0
     answers = await figures.answers(begin, end)
