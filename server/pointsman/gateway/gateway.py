@@ -20,6 +20,7 @@ from pointsman.gateway.answer import Answer, Ask, Fallback
 from pointsman.gateway.balance import Balance
 from pointsman.gateway.budget import Budget, DailyLimits, Spent
 from pointsman.gateway.cache import Cache
+from pointsman.gateway.estimates import Estimates
 from pointsman.gateway.fleet import Fleet
 from pointsman.gateway.inflight import Flight
 from pointsman.gateway.ladder import Climb, Given, Show
@@ -65,6 +66,7 @@ class Gateway:
         self._record_of = AnswerLog(store, clock)
         self._cache = Cache(AnswerShelf(store, clock), clock)
         self._fleet = Fleet(strategy.slots, deployments, providers, clock, self._random)
+        self._estimates = Estimates(self._record_of, self._fleet)
         self._budget = Budget(Ledger(store, clock), _limits(settings, strategy), clock)
         self._utilization = utilization
         self._levels = Levels(strategy, self._fleet, clock, utilization)
@@ -84,6 +86,7 @@ class Gateway:
 
         Raises CancelledError alone: the socket is then closed, and what was used is settled and recorded.
         """
+        self._estimates.load_soon()
         plan = self.plan(ask.profile)
         recipe = recipes.recipe(ask, self._policy)
         shared = hashlib.sha256(json.dumps([recipe, repr(ask.profile), ask.cacheable, plan.chain]).encode()).hexdigest()
@@ -95,7 +98,8 @@ class Gateway:
 
     def plan(self, profile: Profile) -> Plan:
         """What would be done with such a request now. Pure: nothing is asked or recorded."""
-        return policy.plan(self._bounded(profile), self._strategy, self._fleet.deployments, self.live())
+        planned = policy.plan(self._bounded(profile), self._strategy, self._fleet.deployments, self.live())
+        return self._estimates.corrected(planned, profile)
 
     def live(self) -> Live:
         """What is known now of every slot, and the service level that follows from it."""
@@ -242,6 +246,7 @@ class Gateway:
 
     def _record(self, answer: Answer, ask: Ask, recipe: str, *, cancelled: bool = False) -> None:
         self._record_of.record(row(answer, ask, recipe, self._clock.wall(), cancelled=cancelled))
+        self._estimates.learn(answer, ask)
 
     def _landed(self, shared: str, flight: Flight) -> None:
         if self._flights.get(shared) is flight:
