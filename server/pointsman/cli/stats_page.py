@@ -75,14 +75,14 @@ def _charts(stats: Stats) -> str:
             _section(
                 "Saved a day against always-premium",
                 "Bars: at the recorded tokens. Whiskers: 95 % interval.",
-                charts.intervals(days, saved, words.dollars, words.dollar_ticks, f"Saved a day against always asking {stats.benchmark}")
+                charts.intervals(days, saved, words.dollars, words.dollar_ticks, f"Saved a day against {stats.benchmark} alone")
                 if any(saved)
                 else _missing("no answer of a model yet"),
             ),
             _section(
                 "Time to a whole answer",
                 "Solid: median. Dashed: 95 % were at least that fast.",
-                charts.band(days, latency, words.milliseconds, words.time_ticks, "Median and 95th percentile of the response time by day"),
+                charts.band(days, latency, words.milliseconds, words.time_ticks, "Response time by day, median and 95 %"),
             ),
             _section(
                 "Taken, by task",

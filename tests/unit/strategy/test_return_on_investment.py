@@ -47,6 +47,15 @@ def test_what_is_only_read_saves_no_typing() -> None:
     assert found["Code review automation"].value is not None
 
 
+def test_fixes_and_documentation_have_their_own_figures() -> None:
+    fixes = [answer(n, task="simple_bug_fixes") for n in range(20)]
+    documents = [answer(100 + n, task="api_documentation") for n in range(20)]
+    found = named([*fixes, *documents], [*taken(fixes, 0.5), *taken(documents)])
+    fixed, written = found["Bug fix efficiency"].value, found["Documentation generation savings"].value
+    assert fixed is not None and (fixed.value, fixed.samples) == (0.5, 20)
+    assert written is not None and written.value == 20 * 119
+
+
 def test_errors_held_back_are_a_share_of_calls_with_its_interval() -> None:
     tried = [["a", "a", "malformed", 1.0, 5, 1.0], ["b", "b", "", 1.0, 5, 1.0]]
     found = named([answer(n, attempts=tried) for n in range(10)])
