@@ -211,6 +211,7 @@ def rig(
     clock: Clock | None = None,
     plan: Strategy | None = None,
     providers: Mapping[str, Provider] | None = None,
+    utilization: Callable[[], float] = lambda: 0.0,
     **settings_: Any,
 ) -> Rig:
     """Build one; needs a running event loop."""
@@ -226,6 +227,7 @@ def rig(
         store=store,
         clock=clock,
         random=Random(7),
+        utilization=utilization,
     )
     return Rig(gateway, provider, store, clock)
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
+from pointsman.app.level_notices import LevelNotices
 from pointsman.config.environment import environment
 from pointsman.config.keys import KeyRing
 from pointsman.config.load import load
@@ -19,6 +20,7 @@ from pointsman.features.survey import survey
 from pointsman.features.workbench import Workbench
 from pointsman.gateway.gateway import Gateway
 from pointsman.monitoring.monitor import Monitor
+from pointsman.monitoring.pressure import Pressure
 from pointsman.monitoring.tally import SERVED
 from pointsman.providers.base import Event, KeySource, Prompt, Provider
 from pointsman.providers.workspace import WorkspaceModel
@@ -43,10 +45,12 @@ class App:
             providers=self.providers,
             store=self.store,
             clock=clock,
+            utilization=Pressure(clock),
         )
         self.monitor = Monitor(self.store, clock)
         self.gateway.subscribe(lambda given: self.monitor.answered(given.elapsed_s, served=given.source in SERVED))
         self.session = Session(settings, self.gateway, WorkspaceModel())
+        self.gateway.subscribe_levels(LevelNotices(clock, lambda notice: self.session.on_notice(notice)))
         self.workbench = Workbench(self.session, configure=self._configure, secrets=self._set_secrets, close=self.close)
 
     async def survey(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from pointsman.core.errors import Fault
-from pointsman.core.types import ServiceLevel, Source
+from pointsman.core.types import Method, ServiceLevel, Source
 from pointsman.providers.base import Prompt
 from pointsman.strategy.plan import Plan, Profile
 
@@ -104,5 +104,9 @@ class Answer:
 
     @property
     def degraded(self) -> bool:
-        """Whether the answer came from below the models, or from another rung than the first."""
-        return self.source not in (Source.MODEL, Source.CACHE) or (self.model != self.plan.model and self.model != "")
+        """Whether the answer came from below the models, another rung than was planned, or a service that promises less."""
+        if self.source not in (Source.MODEL, Source.CACHE) or self.plan.caution:
+            return True
+        # A cascade that went on to its second model did what it was planned to do.
+        wanted = self.plan.chain[:2] if self.plan.method is Method.CASCADE else (self.plan.model,)
+        return self.model not in ("", *wanted)

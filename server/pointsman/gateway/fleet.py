@@ -110,15 +110,18 @@ class Fleet:
         """
         deployments = self.of(slot)
         if not deployments:
-            return SlotState(available=False, why="is bound to no model")
+            return SlotState(available=False, why="is bound to no model", lacks="no model")
         reasons = [(each, self.unavailable(each)) for each in deployments]
         up = [each for each, reason in reasons if reason is None]
         samples = [sample for each in (up or deployments) for sample in self.health(each).samples]
         telling = len(samples) >= max(least_samples, 1)
         latencies = [sample.latency_s for sample in samples if sample.ok]
+        lacks = [_lack(each, missing) for each in deployments if (missing := self.missing(each))]
         return SlotState(
             available=bool(up),
             why="" if up else next(reason[1] for _, reason in reasons if reason is not None),
+            lacks=lacks[0] if len(lacks) == len(deployments) else "",
+            quality_lost=min((self.health(each).quality_lost for each in up), default=0.0),
             error_rate=sum(not sample.ok for sample in samples) / len(samples) if telling else 0.0,
             mean_latency_s=sum(latencies) / len(latencies) if latencies else 0.0,
             down_s=0.0 if up else min(self.health(each).down_s for each in deployments),
@@ -131,6 +134,13 @@ def _asked(provider: Provider, deployment: Deployment) -> str | None:
         return provider.ready(deployment)
     except Exception as error:
         return f"the provider could not say whether it is ready ({type(error).__name__})"
+
+
+def _lack(deployment: Deployment, missing: str) -> str:
+    """What a person would say is missing, in a few words."""
+    if deployment.key is not None and "key" in missing:
+        return f"no key for {deployment.key}"
+    return missing.partition(" (")[0]
 
 
 def _free(deployment: Deployment) -> bool:

@@ -7,6 +7,7 @@ import contextlib
 import hashlib
 import json
 import logging
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from random import Random
@@ -22,11 +23,14 @@ from pointsman.gateway.budget import Budget, DailyLimits, Spent
 from pointsman.gateway.cache import Cache
 from pointsman.gateway.estimates import Estimates
 from pointsman.gateway.fleet import Fleet
+from pointsman.gateway.hedge import Hedge
 from pointsman.gateway.inflight import Flight
-from pointsman.gateway.ladder import Climb, Given, Show
+from pointsman.gateway.ladder import Climb
 from pointsman.gateway.levels import Levels
 from pointsman.gateway.outcome import Outcome, refusal
 from pointsman.gateway.record import row
+from pointsman.gateway.rung import Given, Ground
+from pointsman.gateway.screen import Screen, Show
 from pointsman.providers.base import Provider
 from pointsman.storage.answers import AnswerLog, AnswerShelf, CachedAnswer
 from pointsman.storage.ledger import Ledger
@@ -38,6 +42,9 @@ from pointsman.strategy.rows import Strategy
 _log = logging.getLogger(__name__)
 
 _LEDGER_S = 1.0
+_REMEMBERED = 256
+"""Answers whose deployment is known when a person keeps or dismisses them."""
+
 _MARGIN_S = 0.05
 """Kept from the deadline for closing a socket and for the rungs below the models."""
 
@@ -68,9 +75,10 @@ class Gateway:
         self._fleet = Fleet(strategy.slots, deployments, providers, clock, self._random)
         self._estimates = Estimates(self._record_of, self._fleet)
         self._budget = Budget(Ledger(store, clock), _limits(settings, strategy), clock)
-        self._utilization = utilization
         self._levels = Levels(strategy, self._fleet, clock, utilization)
-        self._balance = Balance(self._fleet, strategy.balancing)
+        self._balance = Balance(self._fleet, strategy.balancing, clock, goal=settings.cost, utilization=utilization)
+        self._given: OrderedDict[str, Deployment] = OrderedDict()
+        self._levels.subscribe(self._on_level)
         self._flights: dict[str, Flight] = {}
         self._listeners: list[Callable[[Answer], None]] = []
         self._settings, self._strategy = settings, strategy
@@ -131,8 +139,14 @@ class Gateway:
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener) if listener in self._listeners else None
 
+    def subscribe_levels(self, listener: Callable[[ServiceLevel, str], None]) -> Callable[[], None]:
+        """Tell `listener` of each change of the service level and why; the returned function ends that."""
+        return self._levels.subscribe(listener)
+
     def feedback(self, answer_id: str, event: str) -> None:
         """Record what became of an answer (shown, accepted, dismissed, ...); never raises and never waits."""
+        if event in ("accepted", "dismissed") and (deployment := self._given.pop(answer_id, None)) is not None:
+            self._fleet.health(deployment).preferred(kept=event == "accepted")
         self._record_of.event("feedback", {"answer": answer_id, "event": event})
 
     async def spent(self) -> Spent:
@@ -155,8 +169,8 @@ class Gateway:
         self._policy = _policy_digest(settings)
         self._fleet.configure(strategy.slots, deployments)
         self._budget.limits = _limits(settings, strategy)
-        self._levels = Levels(strategy, self._fleet, self._clock, self._utilization)
-        self._balance.rules = strategy.balancing
+        self._levels.configure(strategy)
+        self._balance.configure(strategy.balancing, goal=settings.cost)
 
     async def aclose(self) -> None:
         """Cancel what runs. Providers and the store belong to whoever made them."""
@@ -193,10 +207,13 @@ class Gateway:
             held = await found.fresh(recipes.key(recipe, plan.model, self._fleet.of(plan.model)))
             if held is not None:
                 return outcome.cached(held, climb.attempts, self._clock)
+        held = await found.stale(_MARGIN_S) if found is not None and plan.caution else None
+        if held is not None and self._stronger(held.model, plan.model):
+            # A service level of simple tasks: what a better model once said of this very text is worth more.
+            return outcome.cached(held, climb.attempts, self._clock, stale=True)
         given = await climb.down()
         if given is not None:
-            self._keep(ask, recipe, given)
-            return outcome.modelled(given, climb.attempts, self._clock)
+            return self._given_by(ask, recipe, outcome, given, climb)
         if climb.best is None:
             left = plan.deadline_s + outcome.began - self._clock.monotonic()
             stale = await found.stale(max(left, _MARGIN_S)) if found is not None else None
@@ -204,8 +221,7 @@ class Gateway:
                 return outcome.cached(stale, climb.attempts, self._clock, stale=True)
             given = await self._wait_for_better(ask, climb)
             if given is not None:
-                self._keep(ask, recipe, given)
-                return outcome.modelled(given, climb.attempts, self._clock)
+                return self._given_by(ask, recipe, outcome, given, climb)
         poor = climb.settle_for_best()
         if poor is not None:
             return outcome.modelled(poor, climb.attempts, self._clock, poor=True)
@@ -230,19 +246,37 @@ class Gateway:
         return refusal(outcome, climb.attempts, "", self._clock)
 
     def _climb(self, ask: Ask, plan: Plan, began: float, show: Show) -> Climb:
+        ground = Ground(
+            ask, self._fleet, self._budget, self._balance, self._clock, Screen(show), self._strategy.triggers.quality, []
+        )
         return Climb(
-            ask, plan, self._fleet, self._budget, self._balance, self._clock, self._random,
-            threshold=self._strategy.triggers.quality,
+            ground,
+            plan,
+            self._random,
             ends_at=began + max(plan.deadline_s - _MARGIN_S, plan.deadline_s * 0.9),
             local_only=ask.profile.local_only or self._settings.local_only,
-            show=show,
-        )  # fmt: skip
+            hedge=Hedge(self._strategy.hedging, self._fleet, ask.prompt, self._clock) if plan.hedged else None,
+        )
+
+    def _given_by(self, ask: Ask, recipe: str, outcome: Outcome, given: Given, climb: Climb) -> Answer:
+        self._keep(ask, recipe, given)
+        self._given[outcome.id] = given.deployment
+        while len(self._given) > _REMEMBERED:
+            self._given.popitem(last=False)
+        return outcome.modelled(given, climb.attempts, self._clock)
+
+    def _stronger(self, slot: str, other: str) -> bool:
+        slots = self._strategy.slots
+        return slot in slots and other in slots and slots[slot].rank > slots[other].rank
 
     def _keep(self, ask: Ask, recipe: str, given: Given) -> None:
         if ask.cacheable:
             key = recipes.key(recipe, given.slot, self._fleet.of(given.slot))
             at, verdict = self._clock.wall(), given.verdict
             self._cache.put(CachedAnswer(key, recipe, at, given.slot, given.deployment.name, verdict.text, verdict.score))
+
+    def _on_level(self, level: ServiceLevel, reason: str) -> None:
+        self._record_of.event("service_level", {"level": level.value, "reason": reason})
 
     def _record(self, answer: Answer, ask: Ask, recipe: str, *, cancelled: bool = False) -> None:
         self._record_of.record(row(answer, ask, recipe, self._clock.wall(), cancelled=cancelled))

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from random import Random
 
-from pointsman.core.clock import Clock
-from pointsman.core.errors import BudgetError, Fault, ProviderError
-from pointsman.core.types import Deployment, Tier, Usage
-from pointsman.gateway import budget as money
+from pointsman.core.errors import Fault
+from pointsman.core.types import Deployment
 from pointsman.gateway import quality
-from pointsman.gateway.answer import Ask, Attempt, Verdict
-from pointsman.gateway.balance import Balance
-from pointsman.gateway.budget import Budget
-from pointsman.gateway.call import Call, Limits
-from pointsman.gateway.fleet import Endpoint, Fleet, endpoint
-from pointsman.gateway.outbound import outgoing
-from pointsman.providers.base import Done, Prompt
-from pointsman.security.output import clean
+from pointsman.gateway.call import Limits
+from pointsman.gateway.fleet import Endpoint, endpoint
+from pointsman.gateway.hedge import Hedge
+from pointsman.gateway.rung import Given, Ground, Rung
 from pointsman.strategy.plan import Plan
 
 _SAME_FOR_ALL = {Fault.BAD_REQUEST, Fault.TOO_LONG, Fault.REFUSED}
@@ -29,35 +23,25 @@ _NOT_WORTH_ANOTHER = {Fault.NOT_CONFIGURED, Fault.AUTH, Fault.NOT_FOUND, Fault.R
 _RETRIES = 2
 _SHORTEST_S = 0.2
 
-Show = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """An answer of a model, judged."""
-
-    slot: str
-    deployment: Deployment
-    verdict: Verdict
-    usage: Usage
-    done: Done
-    attempt: int
-    """Its place among the attempts."""
+Place = tuple[str, Deployment]
+"""A slot, and the deployment that is asked for it."""
 
 
 class Climb:
     """The way of one request. `attempts` and what was spent can be read at any time, also after a cancellation."""
 
     def __init__(
-        self, ask: Ask, plan: Plan, fleet: Fleet, budget: Budget, balance: Balance, clock: Clock, random: Random,
-        *, threshold: float, ends_at: float, local_only: bool, show: Show | None,
-    ) -> None:  # fmt: skip
-        self._ask, self._plan, self._fleet, self._budget, self._balance = ask, plan, fleet, budget, balance
-        self._clock, self._random, self._threshold, self._ends_at = clock, random, threshold, ends_at
-        self._local_only, self._show = local_only, show
+        self, ground: Ground, plan: Plan, random: Random, *, ends_at: float, local_only: bool, hedge: Hedge | None = None
+    ) -> None:
+        self._ground, self._plan, self._random, self._ends_at, self._hedge = ground, plan, random, ends_at, hedge
+        self._ask, self._fleet, self._clock, self._local_only = ground.ask, ground.fleet, ground.clock, local_only
         self._tried: set[Endpoint] = set()
-        self._again: dict[str, tuple[str, Deployment]] = {}
-        self.attempts: list[Attempt] = []
+        self._spent: set[str] = set()
+        """Slots whose other deployments would say the same."""
+        self._again: dict[str, Place] = {}
+        self._places = self._each()
+        self._kept: Place | None = None
+        self.attempts = ground.attempts
         self.best: Given | None = None
         """The best answer that was usable and yet below the threshold."""
 
@@ -67,8 +51,10 @@ class Climb:
 
     async def down(self) -> Given | None:
         """Try each rung once: the deployments of a slot, then the next slot. None when no answer reached the threshold."""
-        for slot in self._plan.chain:
-            given = await self._slot(slot)
+        while (place := self._next()) is not None:
+            given = await (
+                self._raced(place, hedge) if (hedge := self._hedge) is not None else self._settled(self._rung(place))
+            )
             if given is not None:
                 return given
         return None
@@ -83,7 +69,7 @@ class Climb:
             await self._clock.sleep(due[0])
             slot, deployment = self._again.pop(due[1])
             if self._fleet.unavailable(deployment) is None:
-                given = await self._rung(slot, deployment, others=len(self._again))
+                given = await self._settled(Rung(self._ground, slot, deployment, self._limits(len(self._again))))
                 if given is not None:
                     return given
         return None
@@ -104,30 +90,79 @@ class Climb:
             self.attempts[place] = replace(self.attempts[place], fault=None)
         return self.best
 
-    async def _slot(self, slot: str) -> Given | None:
-        deployments = self._fleet.of(slot)
-        if not deployments:
-            self._skip(slot, "", Fault.NOT_CONFIGURED, "is bound to no model")
-        for deployment in self._balance.order(self._ask, slot, deployments):
-            if endpoint(deployment) in self._tried:
-                continue
-            self._tried.add(endpoint(deployment))
-            if self._left() < _SHORTEST_S / 2:
-                self._skip(slot, deployment.name, Fault.TIMEOUT, "the deadline left no time for it")
-                continue
-            reason = self._refusal(deployment)
-            if reason is not None:
+    async def _settled(self, rung: Rung) -> Given | None:
+        """Ask one rung; None unless the ladder ends with its answer."""
+        given = await rung.ask()
+        if given is not None and given.good:
+            return given
+        best = self.best
+        if given is not None and quality.usable(given.verdict) and (best is None or given.verdict.score > best.verdict.score):
+            self.best = given
+            self._spent.add(rung.slot)
+        elif rung.fault in _SAME_FOR_ALL:
+            self._spent.add(rung.slot)
+        if given is None and rung.fault not in _NOT_WORTH_ANOTHER:
+            self._again[rung.deployment.name] = (rung.slot, rung.deployment)
+        return None
+
+    async def _raced(self, place: Place, hedge: Hedge) -> Given | None:
+        """Ask one rung, and the next one beside it when the first says nothing for too long. The first good answer counts.
+
+        Whoever is overtaken is cancelled at once: its socket closes, and it is charged for what it used.
+        """
+        first = self._rung(place)
+        racing = {asyncio.create_task(self._settled(first)): first}
+        try:
+            await hedge.wait(first, next(iter(racing)))
+            second = self._next() if not next(iter(racing)).done() and first.silent else None
+            if second is not None and not hedge.affords(self._fleet.priced(second[1])):
+                self._kept, second = second, None
+            if second is not None:
+                # At most one for a request.
+                self._hedge, rung = None, self._rung(second)
+                racing[asyncio.create_task(self._settled(rung))] = rung
+            while racing:
+                done, _ = await asyncio.wait(racing, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    winner = racing.pop(task)
+                    if (given := task.result()) is not None:
+                        for other in racing.values():
+                            other.overtaken = winner.slot if winner.slot != other.slot else winner.deployment.name
+                        return given
+            return None
+        finally:
+            for task in racing:
+                task.cancel()
+            if racing:
+                await asyncio.wait(racing)
+
+    def _next(self) -> Place | None:
+        """The next rung that may be asked now; those that may not are noted and passed over."""
+        kept, self._kept = self._kept, None
+        return kept if kept is not None else next(self._places, None)
+
+    def _each(self) -> Iterator[Place]:
+        for slot in self._plan.chain:
+            deployments = self._fleet.of(slot)
+            if not deployments:
+                self._ground.skip(slot, "", Fault.NOT_CONFIGURED, "is bound to no model")
+            for deployment in self._ground.balance.order(self._ask, slot, deployments):
+                if endpoint(deployment) in self._tried or slot in self._spent:
+                    continue
+                self._tried.add(endpoint(deployment))
+                if self._left() < _SHORTEST_S / 2:
+                    self._ground.skip(slot, deployment.name, Fault.TIMEOUT, "the deadline left no time for it")
+                    continue
+                reason = self._refusal(deployment)
+                if reason is None:
+                    yield slot, deployment
+                    continue
                 if reason[0] not in _NOT_WORTH_ANOTHER:
                     self._again[deployment.name] = (slot, deployment)
-                self._skip(slot, deployment.name, *reason)
-                continue
-            given = await self._rung(slot, deployment, others=self._others())
-            if given is not None:
-                return given
-            last = self.attempts[-1]
-            if last.fault in _SAME_FOR_ALL or (self.best is not None and self.best.attempt == len(self.attempts) - 1):
-                return None
-        return None
+                self._ground.skip(slot, deployment.name, *reason)
+
+    def _rung(self, place: Place) -> Rung:
+        return Rung(self._ground, *place, self._limits(self._others()))
 
     def _refusal(self, deployment: Deployment) -> tuple[Fault, str] | None:
         unavailable = self._unfit(deployment) or self._fleet.unavailable(deployment)
@@ -161,84 +196,6 @@ class Climb:
         total = min(self._plan.attempt_s, left * 0.75 if others else left)
         return Limits(first_s=min(share, total), gap_s=min(share, total), total_s=total)
 
-    async def _rung(self, slot: str, deployment: Deployment, *, others: int) -> Given | None:
-        began, deployment = self._clock.monotonic(), self._fleet.priced(deployment)
-        try:
-            prompt = self._outgoing(deployment)
-            tier = self._fleet.slots[slot].tier if slot in self._fleet.slots else Tier.PREMIUM
-            reservation = await self._budget.reserve(deployment, tier, prompt, limit_s=min(self._left() / 3, 2.0))
-        except BudgetError as error:
-            # No fault of the deployment: its health is not touched.
-            self._note(slot, deployment, Fault.NOT_CONFIGURED, f"no money: {error}", began)
-            return None
-        except ProviderError as error:
-            self._note(slot, deployment, error.fault, error.message, began)
-            return None
-        health, limits = self._fleet.health(deployment), self._limits(others)
-        call = Call(self._fleet.provider(deployment), deployment, prompt, limits, self._clock, self._streaming())
-        health.begin()
-        try:
-            done = await call.run()
-        except ProviderError as error:
-            usage = money.used_by_failure(error, prompt, call.chars)
-            health.fail(error, self._clock.monotonic() - call.started)
-            spent = self._budget.settle(reservation, deployment, usage)
-            self._note(slot, deployment, error.fault, error.message, began, spent, call)
-            if error.fault not in _NOT_WORTH_ANOTHER:
-                self._again[deployment.name] = (slot, deployment)
-            self._take_back(call)
-            return None
-        except asyncio.CancelledError:
-            health.cancel()
-            spent = self._budget.settle(reservation, deployment, money.estimated(prompt, call.chars))
-            self._note(slot, deployment, Fault.TIMEOUT, "cancelled", began, spent, call)
-            raise
-        health.succeed(self._clock.monotonic() - call.started)
-        usage = done.usage or money.estimated(prompt, call.chars)
-        spent = self._budget.settle(reservation, deployment, usage)
-        verdict = quality.judged(self._ask.check, call.text, done, hole=prompt.fim)
-        health.judge(verdict.score)
-        given = Given(slot, deployment, verdict, usage, done, len(self.attempts))
-        if quality.good(verdict, self._threshold):
-            self._note(slot, deployment, None, "answered", began, spent, call)
-            self._balance.served(self._ask, slot, deployment)
-            return given
-        why = "; ".join(verdict.reasons) or "no reason given"
-        note = f"quality {verdict.score:.2f} is below {self._threshold:.2f}: {why}"
-        self._note(slot, deployment, Fault.MALFORMED, note, began, spent, call)
-        if quality.usable(verdict) and (self.best is None or verdict.score > self.best.verdict.score):
-            self.best = given
-        self._take_back(call)
-        return None
-
-    def _outgoing(self, deployment: Deployment) -> Prompt:
-        try:
-            return outgoing(self._ask.prompt, deployment)
-        except Exception as error:
-            # What could not be searched for secrets does not leave.
-            text = f"the prompt could not be searched for secrets ({type(error).__name__})"
-            raise ProviderError(Fault.BAD_REQUEST, text) from None
-
     def _wait_s(self, deployment: Deployment) -> float | None:
         ready = self._fleet.health(deployment).ready_in_s()
         return None if ready is None else max(ready, 0.1 * (1 + self._random.random()))
-
-    def _streaming(self) -> Show | None:
-        show = self._show
-        return None if show is None else lambda text: show(clean(text))
-
-    def _take_back(self, call: Call) -> None:
-        """What a failed rung has shown is not an answer."""
-        if self._show is not None and call.chars:
-            self._show("")
-
-    def _skip(self, slot: str, deployment: str, fault: Fault, note: str) -> None:
-        self.attempts.append(Attempt(slot, deployment, fault, note, 0.0))
-
-    def _note(
-        self, slot: str, deployment: Deployment, fault: Fault | None, note: str, began: float, spent: int = 0,
-        call: Call | None = None,
-    ) -> None:  # fmt: skip
-        now = self._clock.monotonic()
-        called = (call.started, now - call.started, call.first_s) if call is not None else (None, 0.0, None)
-        self.attempts.append(Attempt(slot, deployment.name, fault, note, now - began, spent, *called))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from pointsman.core.clock import Clock
@@ -12,9 +13,14 @@ from pointsman.strategy import service_levels
 from pointsman.strategy.rows import Strategy
 from pointsman.strategy.service_levels import LevelState, Metrics
 
+_log = logging.getLogger(__name__)
+
 _RECENT_S = 60.0
 _FEW = 5
 """Answers before their average time says anything."""
+
+
+Listener = Callable[[ServiceLevel, str], None]
 
 
 class Levels:
@@ -23,9 +29,31 @@ class Levels:
     def __init__(self, strategy: Strategy, fleet: Fleet, clock: Clock, utilization: Callable[[], float]) -> None:
         self._strategy, self._fleet, self._clock, self._utilization = strategy, fleet, clock, utilization
         self._state = LevelState()
+        self._told: ServiceLevel | None = None
+        self._listeners: list[Listener] = []
+
+    def configure(self, strategy: Strategy) -> None:
+        """Start again under changed settings: the level that follows is no change that a person must hear of."""
+        self._strategy, self._state, self._told = strategy, LevelState(), None
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Tell `listener` of each change of the level, with the reason; the returned function ends that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener) if listener in self._listeners else None
 
     def look(self) -> ServiceLevel:
-        """The level that holds now."""
+        """The level that holds now. Listeners hear of a change since the last look, and of nothing at the first one."""
+        level = self._step()
+        before, self._told = self._told, level
+        if before is not None and before is not level:
+            for listener in tuple(self._listeners):
+                try:
+                    listener(level, self._state.reason)
+                except Exception:
+                    _log.exception("a listener failed")
+        return level
+
+    def _step(self) -> ServiceLevel:
         metrics = self.metrics()
         if self._state.level is ServiceLevel.EMERGENCY and metrics.up:
             # "No model" is a fact and not a trend: it ends when one answers. Further up it goes by the strategy's patience.

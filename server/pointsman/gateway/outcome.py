@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pointsman.core.clock import Clock
 from pointsman.core.types import Method, ServiceLevel, Source, Usage
 from pointsman.gateway.answer import Answer, Ask, Attempt, Fallback
-from pointsman.gateway.ladder import Given
+from pointsman.gateway.rung import Given
 from pointsman.storage.answers import CachedAnswer
 from pointsman.strategy.plan import Plan
 
@@ -36,7 +36,12 @@ class Outcome:
             why = "; ".join(given.verdict.reasons) or "its quality is low"
             message = f"below the usual quality ({given.verdict.score:.2f}): {why}"
         elif given.slot != self.plan.model:
-            message = f"{given.slot} stands in for {self.plan.model}: {_first_failure(attempts)}"
+            why = _first_failure(attempts).removeprefix(f"{self.plan.model}: ")
+            escalated = self.plan.method is Method.CASCADE and given.slot in self.plan.chain[1:2]
+            verb = "was asked after" if escalated else "stands in for"
+            message = f"{given.slot} {verb} {self.plan.model}: {why}"
+        elif self.plan.caution:
+            message = self.plan.caution
         return self._answer(
             given.verdict.text, Source.MODEL, attempts, clock, message,
             model=given.slot, deployment=given.deployment.name, quality=given.verdict.score,
@@ -48,7 +53,8 @@ class Outcome:
         message = ""
         if stale:
             age = max(clock.wall() - held.at, 0.0)
-            message = f"cached answer of {held.model}, {_ago(age)} old: {_first_failure(attempts) or _why_none(self.plan)}"
+            why = _first_failure(attempts) or self.plan.caution or _why_none(self.plan)
+            message = f"cached answer of {held.model}, {_ago(age)} old: {why}"
         return self._answer(
             held.text,
             Source.CACHE,
@@ -64,7 +70,7 @@ class Outcome:
         """A rung below every model answered."""
         why = _first_failure(attempts) or _why_none(self.plan)
         label = fallback.detail or _LABELS.get(fallback.source, "without a model")
-        return self._answer(fallback.text, fallback.source, attempts, clock, f"{label}: {why}")
+        return self._answer(fallback.text, fallback.source, attempts, clock, f"{label}; {why}")
 
     def _answer(
         self, text: str, source: Source, attempts: Sequence[Attempt], clock: Clock, message: str, *,
@@ -75,6 +81,8 @@ class Outcome:
         if self.plan.method is Method.ENSEMBLE:
             reasons = (*reasons, "ensembles are not built yet: one model was asked")
         failed = tuple(f"{each.slot}: {each.note}" for each in attempts if each.fault is not None)
+        # The message may quote the line that settled it: nothing is said twice.
+        said = tuple(dict.fromkeys(line for line in (*reasons, *failed) if line not in message))
         below = source not in (Source.MODEL, Source.CACHE)
         called = next((each.called_at for each in attempts if each.called_at is not None), self.began)
         return Answer(
@@ -87,7 +95,7 @@ class Outcome:
             task=self.ask.profile.task or "",
             plan=self.plan,
             service_level=ServiceLevel.EMERGENCY if below and not self.plan.chain else self.plan.service_level,
-            reasons=(*((message,) if message else ()), *reasons, *failed),
+            reasons=(*((message,) if message else ()), *said),
             attempts=tuple(attempts),
             micro_dollars=sum(each.micro_dollars for each in attempts),
             input_tokens=usage.input_tokens,
@@ -104,7 +112,7 @@ class Outcome:
 
 def refusal(outcome: Outcome, attempts: Sequence[Attempt], why: str, clock: Clock) -> Answer:
     """There is nothing, and `message` says why."""
-    message = why or _every_failure(attempts) or _why_none(outcome.plan)
+    message = why or _every_failure(attempts) or _why_none(outcome.plan, whole=True)
     return outcome._answer("", Source.NONE, attempts, clock, message)
 
 
@@ -116,8 +124,10 @@ def _every_failure(attempts: Sequence[Attempt]) -> str:
     return "; ".join(dict.fromkeys(f"{each.slot}: {each.note}" for each in attempts if each.fault is not None))
 
 
-def _why_none(plan: Plan) -> str:
-    return plan.reasons[0] if plan.reasons else "no model can be called"
+def _why_none(plan: Plan, *, whole: bool = False) -> str:
+    """The plan's first reason; beside an answer without what it says in brackets."""
+    reason = plan.reasons[0] if plan.reasons else "no model can be asked"
+    return reason if whole else reason.partition(" (")[0]
 
 
 def _ago(seconds: float) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pointsman.core.types import Deployment, Price
@@ -60,6 +60,27 @@ class Supply:
             return "would exceed its limit for today"
         return None
 
+    def why_none(self, chain: Sequence[str]) -> str:
+        """Why no model of `chain` can be asked, in one line that a person understands."""
+        lacks: dict[str, None] = {}
+        others: list[str] = []
+        for slot in chain:
+            local_needed = self._profile.local_only and not self._strategy.slots[slot].local
+            state = self._live.slots.get(slot, _UP)
+            if not self._bound(slot):
+                lacks["no local model" if self._strategy.slots[slot].local else f"no model for {slot}"] = None
+            elif state.lacks:
+                lacks[state.lacks] = None
+            elif not local_needed:
+                others.append(f"{slot} {self.missing(slot)}")
+        if others:
+            return f"no model can be asked: {others[0]}"
+        if any(self.missing(slot) is None for slot in self._strategy.slots if slot not in chain):
+            return f"no model can be asked that cost {self._profile.cost} allows ({_listed(lacks)})"
+        if self._profile.local_only:
+            return "this code must stay here, and no local model is configured"
+        return f"no model is configured ({_listed(lacks)})"
+
     def best(self) -> str:
         """The strongest primary model that can be asked; the strongest of all when none can."""
         ranked = sorted((slot for slot in self._strategy.slots.values() if not slot.base), key=lambda slot: -slot.quality)
@@ -79,6 +100,8 @@ class Supply:
             state = self._live.slots.get(slot, _UP)
             if state.error_rate > triggers.error_rate:
                 notes.append(f"{slot} goes last: {state.error_rate:.0%} of its answers fail")
+            elif state.quality_lost > triggers.quality_drop:
+                notes.append(f"{slot} goes last: its answers have lost {state.quality_lost:.0%} of quality")
             elif state.mean_latency_s > triggers.timeout_s:
                 notes.append(f"{slot} goes last: it takes {state.mean_latency_s:.0f} s on average")
             else:
@@ -105,3 +128,12 @@ class Supply:
             return tuple(dict.fromkeys((*order, *self._strategy.slots)))
         limit = selection.cost_limit(self._strategy, self._profile.cost)
         return tuple(slot for slot in order if selection.tier_rank(self._strategy, slot) <= limit)
+
+
+def _listed(lacks: Iterable[str]) -> str:
+    """`no key for a, b; no local model`: what begins alike is said once."""
+    groups: dict[str, list[str]] = {}
+    for lack in lacks:
+        head, found, last = lack.rpartition(" for ")
+        groups.setdefault(head if found else lack, []).extend([last] if found else [])
+    return "; ".join(f"{head} for {', '.join(each)}" if each else head for head, each in groups.items())

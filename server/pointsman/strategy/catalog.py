@@ -10,12 +10,11 @@ from pointsman.config.load import shipped_strategy
 from pointsman.config.table import Table
 from pointsman.core.errors import ConfigError
 from pointsman.core.types import Domain, Level, Method, Price, ServiceLevel, Tier
-from pointsman.strategy import ladder, learning_rules, task_routing, user_context
+from pointsman.strategy import balancing, hedging, ladder, learning_rules, task_routing, user_context
 from pointsman.strategy.rows import (
     ENSEMBLE,
     SYMBOLS,
     Agent,
-    Balancing,
     Budgets,
     Cascade,
     Combination,
@@ -31,7 +30,8 @@ from pointsman.strategy.rows import (
 _SECTIONS = (
     "version", "combination", "model_ecosystem", "selection_criteria", "specialized_models", "task_routing", "everyday_tasks",
     "agent_model_mapping", "user_profiling", "project_context", "fallback_strategy", "model_tier_fallbacks", "deadlines",
-    "cascade", "service_levels", "degradation_triggers", "load_balancing", "ensemble_methods", "budget_allocation", "learning",
+    "cascade", "hedging", "service_levels", "degradation_triggers", "load_balancing", "ensemble_methods", "budget_allocation",
+    "learning",
 )  # fmt: skip
 _CRITERIA = {
     "complexity": "task_complexity",
@@ -74,7 +74,8 @@ def load(raw: Mapping[str, object], file: str = "strategy.toml") -> Strategy:
         deadlines=MappingProxyType(_default_deadline(top, deadlines)),
         levels=MappingProxyType(_levels(top)),
         degradation=_degradation(top),
-        balancing=_balancing(top),
+        balancing=balancing.rules(top),
+        hedging=hedging.rules(top, tasks, criteria["latency"]),
         budgets=_budgets(top),
         learning=learning_rules.rules(top),
         specialist_unstated=specialists.text("domain_not_stated", among=slots),
@@ -228,13 +229,6 @@ def _degradation(top: Table) -> Degradation:
         hysteresis.number("recovers_at", most=1.0),
         hysteresis.number("recovers_after_s"),
     )
-
-
-def _balancing(top: Table) -> Balancing:
-    table = top.table("load_balancing")
-    names = ("weighted_round_robin", "least_connections", "performance_based")
-    weights = {name: {key: row.number(key) for key in row.data} for name in names for row in (table.table(name),)}
-    return Balancing(table.text("algorithm", among=names), table.number("adjustment_frequency_s", least=1.0), weights)
 
 
 def _budgets(top: Table) -> Budgets:

@@ -37,6 +37,7 @@ def triggers(top: Table, slots: Mapping[str, Slot]) -> Triggers:
         row.number("timeout_s", least=0.1),
         row.number("error_rate", most=1.0),
         row.number("quality", most=1.0),
+        row.number("quality_drop", most=1.0),
         row.whole("minimum_requests"),
         row.words("sequence", among=("same_tier", "lower_tier", "cached_response", "emergency")),
         row.words("last_resort", among=slots),

@@ -50,7 +50,8 @@ class Plan:
     `chain` lists slots in the order in which they are tried, `model` first. `emergency` is what stands at the ladder's
     end for this tier: cached_responses, template_responses, rule_based_system or local_models. `reasons` are short
     lines for people, the decisive one first. `deadline_s` bounds the whole answer, all rungs together;
-    `attempt_s` bounds one rung.
+    `attempt_s` bounds one rung. `hedged`: the next model may be asked beside a silent first one. `caution` is what an answer
+    must say about itself, because the service level promises less than was asked for, or "".
     """
 
     model: str
@@ -63,11 +64,17 @@ class Plan:
     service_level: ServiceLevel
     deadline_s: float = 30.0
     attempt_s: float = 30.0
+    hedged: bool = False
+    caution: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SlotState:
-    """What is known now of one slot. `available` is false when no deployment of it can be called; `why` then says why."""
+    """What is known now of one slot. `available` is false when no deployment of it can be called; `why` then says why.
+
+    `lacks` says in a few words what it needs before it can be called at all ("no key for openai"), or "" where that is not the
+    reason. `quality_lost` is how far its last answers fall short of those before, 0 to 1.
+    """
 
     available: bool = True
     why: str = ""
@@ -75,6 +82,8 @@ class SlotState:
     mean_latency_s: float = 0.0
     down_s: float = 0.0
     budget_left: int | None = None
+    lacks: str = ""
+    quality_lost: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pointsman.core.types import Deployment, Method, ServiceLevel
-from pointsman.strategy import cascade, ladder, pricing, selection
+from pointsman.core.types import Deployment, Level, Method, ServiceLevel
+from pointsman.strategy import cascade, hedging, ladder, pricing, selection
 from pointsman.strategy.availability import Rungs, Supply
 from pointsman.strategy.plan import Estimate, Live, Plan, Profile
 from pointsman.strategy.rows import Deadline, Strategy
 from pointsman.strategy.selection import Choice
+
+_DEMANDING = {Level.COMPLEX, Level.EXPERT, "excellent", "perfect"}
+"""Complexities and accuracies that a service level of simple tasks does not promise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +44,20 @@ def plan(profile: Profile, strategy: Strategy, deployments: Sequence[Deployment]
     asked = _voices(way, rungs) if method is Method.ENSEMBLE else (model,)
     cost = sum(pricing.expected(profile, supply.price(slot)) for slot in asked)
     deadline = _deadline(strategy, choice)
+    caution = _caution(profile, strategy, live.service_level) if rungs.slots else ""
     return Plan(
         model=model,
         tier=strategy.slots[model].tier,
         method=method,
         chain=rungs.slots,
         emergency=way.emergency,
-        reasons=_reasons(way, rungs, method),
+        reasons=(*((caution,) if caution else ()), *_reasons(way, rungs, method, supply)),
         estimate=Estimate(profile.input_tokens, profile.output_tokens, cost),
         service_level=live.service_level if rungs.slots else ServiceLevel.EMERGENCY,
         deadline_s=deadline.total_s,
         attempt_s=min(deadline.attempt_s, strategy.triggers.timeout_s),
+        hedged=len(rungs.slots) > 0 and hedging.hedged(strategy, choice, live.service_level),
+        caution=caution,
     )
 
 
@@ -92,10 +98,18 @@ def _voices(way: _Way, rungs: Rungs) -> tuple[str, ...]:
     return tuple(slot for slot in way.chain[: way.voices] if slot in rungs.slots)
 
 
-def _reasons(way: _Way, rungs: Rungs, method: Method) -> tuple[str, ...]:
+def _caution(profile: Profile, strategy: Strategy, level: ServiceLevel) -> str:
+    """What must be said where the level's declared features are simple tasks and this is none."""
+    demanding = next((word for word in (profile.complexity, profile.accuracy) if word in _DEMANDING), None)
+    if demanding is None or "simple_tasks" not in strategy.levels[level].features:
+        return ""
+    return f"{level.replace('_', ' ')} is meant for simple tasks, and this one asks for more ({demanding.replace('_', ' ')})"
+
+
+def _reasons(way: _Way, rungs: Rungs, method: Method, supply: Supply) -> tuple[str, ...]:
     """What settled it first: who cannot be called comes before what was wanted."""
     if not rungs.slots:
-        return (f"no model can be called: {way.emergency.replace('_', ' ')}", *way.reasons, *rungs.notes)
+        return (supply.why_none(way.chain), *way.reasons, *rungs.notes)
     first, *others = rungs.slots
     if first != way.chain[0]:
         return (f"{first} is next in line: {rungs.notes[0]}", *way.reasons, *rungs.notes[1:])

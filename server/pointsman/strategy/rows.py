@@ -126,6 +126,7 @@ class Triggers:
     timeout_s: float
     error_rate: float
     quality: float
+    quality_drop: float
     minimum_requests: int
     sequence: tuple[str, ...]
     last_resort: tuple[str, ...]
@@ -164,11 +165,37 @@ class Degradation:
 
 @dataclass(frozen=True, slots=True)
 class Balancing:
-    """How one of several deployments of a slot is chosen; `weights` holds the factors of each algorithm."""
+    """How one of several deployments of a slot is chosen; `weights` holds the factors of each algorithm.
+
+    A deployment whose score is `behind` below the best one's gets `probe_share` of the requests. A score that changes by
+    `at_once` is not left waiting for the next adjustment. `calls` run at once on one deployment, and `longest_line` more wait.
+    """
 
     algorithm: str
     adjustment_s: float
     weights: Mapping[str, Mapping[str, float]]
+    behind: float
+    probe_share: float
+    at_once: float
+    cost_goals: Mapping[str, float]
+    calls: int
+    calls_llama_cpp: int
+    longest_line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hedging:
+    """For which requests a second model is asked, after how many seconds of the first one's silence, and for how much.
+
+    `share` of a deployment's first texts come sooner than its delay, once it was called often; until then it is `after_s`.
+    """
+
+    tasks: frozenset[str]
+    latencies: frozenset[str]
+    after_s: float
+    least_s: float
+    share: float
+    most_micro_dollars: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +227,7 @@ class Strategy:
     levels: Mapping[ServiceLevel, LevelRow]
     degradation: Degradation
     balancing: Balancing
+    hedging: Hedging
     budgets: Budgets
     learning: LearningRules
     specialist_unstated: str

@@ -96,7 +96,7 @@ async def test_no_deployment_at_all(tmp_path: Path) -> None:
     made = rig(tmp_path, deployments=[])
     answer = await made.answer(ask())
     assert answer.source is Source.NONE
-    assert "no model can be called" in answer.message
+    assert answer.message == "no model is configured (no model for claude_4_sonnet, gpt_4_turbo; no local model)"
     assert answer.service_level is ServiceLevel.EMERGENCY
     await made.aclose()
 

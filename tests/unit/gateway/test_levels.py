@@ -22,7 +22,8 @@ from tests.gateway.scripted import (
 )
 
 from pointsman.core.errors import Fault
-from pointsman.core.types import ServiceLevel
+from pointsman.core.types import Level, Method, ServiceLevel, Source
+from pointsman.strategy.plan import Profile
 
 
 @pytest.fixture
@@ -114,6 +115,114 @@ async def test_slow_answers_reduce_the_service(three: Rig) -> None:
     await ask_until(three, 6)
     assert three.gateway.service_level is ServiceLevel.REDUCED
     assert "answers take" in three.gateway.service_reason
+
+
+async def test_a_busy_machine_reduces_the_service(tmp_path: Path) -> None:
+    busy = [0.91]
+    made = rig(tmp_path, utilization=lambda: busy[0])
+    assert made.gateway.service_level is ServiceLevel.REDUCED
+    assert made.gateway.service_reason == "the machine is 91% busy"
+    busy[0] = 0.85
+    advance(made, 61.0)
+    assert made.gateway.service_level is ServiceLevel.REDUCED
+    busy[0] = 0.5
+    assert made.gateway.service_level is ServiceLevel.REDUCED
+    advance(made, 61.0)
+    assert made.gateway.service_level is ServiceLevel.FULL
+    await made.aclose()
+
+
+async def test_a_model_that_is_down_for_five_minutes_reduces_the_service(tmp_path: Path) -> None:
+    both = [deployment(PREMIUM, f"{PREMIUM}/eu"), deployment(PREMIUM, f"{PREMIUM}/us")]
+    made = rig(tmp_path, deployments=both)
+    made.provider.script(f"{PREMIUM}/eu", fails(Fault.AUTH))
+    while f"{PREMIUM}/eu" not in made.provider.called:
+        await made.answer(ask(scope=f"workspace {len(made.provider.calls)}"))
+    advance(made, 299.0)
+    assert made.gateway.service_level is ServiceLevel.FULL
+    advance(made, 2.0)
+    assert made.gateway.service_level is ServiceLevel.REDUCED
+    assert made.gateway.service_reason == "a model has been down for 5 minutes"
+    await made.aclose()
+
+
+async def test_levels_do_not_flap_when_the_gateway_s_error_rate_hovers(three: Rig) -> None:
+    changes: list[ServiceLevel] = []
+    three.gateway.subscribe_levels(lambda level, _: changes.append(level))
+    assert three.gateway.service_level is ServiceLevel.FULL
+    # Every eighth call fails, then every twelfth, by turns for an hour: over the trigger and under it.
+    rates: set[bool] = set()
+    for number in range(720):
+        call = len(three.provider.calls)
+        failing = call % (8 if number // 60 % 2 else 12) == 0
+        for slot in LADDER:
+            three.provider.script(slot, *([fails(Fault.SERVER)] if failing else []), says("fine"))
+        if failing:
+            # The next rung answers, whichever it is.
+            first = three.gateway.plan(ask().profile).model
+            for slot in set(LADDER) - {first}:
+                three.provider.script(slot, says("fine"))
+        await three.answer(ask(f"question {number}"))
+        rates.add(three.gateway._levels.metrics().error_rate > 0.10)
+        advance(three, 5.0)
+    assert rates == {True, False}
+    assert changes == [ServiceLevel.REDUCED]
+
+
+async def test_listeners_hear_of_each_change_once_and_of_none_at_the_start(three: Rig) -> None:
+    heard: list[tuple[ServiceLevel, str]] = []
+
+    def broken(*_: object) -> None:
+        raise RuntimeError
+
+    three.gateway.subscribe_levels(broken)
+    leave = three.gateway.subscribe_levels(lambda level, reason: heard.append((level, reason)))
+    three.provider.script(PREMIUM, fails(Fault.AUTH))
+    await ask_until(three, 4)
+    assert heard == [(ServiceLevel.REDUCED, "no premium model can be reached")]
+    three.gateway.reconfigure(three.gateway._settings, three.gateway._strategy, three.gateway.fleet.deployments)
+    assert three.gateway.service_level is ServiceLevel.FULL
+    leave()
+    await ask_until(three, 2)
+    assert len(heard) == 1
+    await three.store.flush()
+    events = await three.store.read(lambda db: db.execute("SELECT detail FROM events WHERE kind = 'service_level'").fetchall())
+    assert len(events) == 2
+
+
+async def test_a_reduced_service_asks_one_model_at_a_time(three: Rig) -> None:
+    three.provider.script(PREMIUM, fails(Fault.AUTH))
+    await ask_until(three, 1)
+    answer = await three.answer(ask(profile=Profile(accuracy="perfect")))
+    assert (answer.plan.method, answer.service_level) == (Method.SINGLE, ServiceLevel.REDUCED)
+    assert any("asks one model at a time" in reason for reason in answer.reasons)
+
+
+COMPLEX = Profile(task="technical_writing", complexity=Level.COMPLEX)
+
+
+async def test_minimal_service_answers_a_complex_task_with_a_reason(three: Rig) -> None:
+    for slot in (PREMIUM, STANDARD):
+        three.provider.missing[slot] = "no key"
+    answer = await three.answer(ask(profile=COMPLEX))
+    assert (answer.model, answer.service_level) == (BUDGET, ServiceLevel.MINIMAL)
+    assert answer.degraded
+    assert answer.message == "minimal service is meant for simple tasks, and this one asks for more (complex)"
+    assert answer.reasons.count(answer.message) == 1
+    simple = await three.answer(ask(profile=Profile(task="simple_syntax_check", complexity=Level.SIMPLE)))
+    assert (simple.degraded, simple.message) == (False, "")
+
+
+async def test_minimal_service_prefers_what_a_better_model_said_before(three: Rig) -> None:
+    first = await three.answer(ask(profile=COMPLEX, cacheable=True))
+    for slot in (PREMIUM, STANDARD):
+        three.provider.missing[slot] = "no key"
+    advance(three, 7_200.0)
+    answer = await three.answer(ask(profile=COMPLEX, cacheable=True))
+    assert (answer.source, answer.model, answer.text) == (Source.CACHE, PREMIUM, first.text)
+    assert "2 h old" in answer.message
+    other = await three.answer(ask("another question", profile=COMPLEX, cacheable=True))
+    assert other.model == BUDGET
 
 
 @pytest.mark.parametrize("algorithm", ["weighted_round_robin", "least_connections", "performance_based"])

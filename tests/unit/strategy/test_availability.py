@@ -52,7 +52,7 @@ def test_a_stated_cost_limit_keeps_dearer_models_out_of_the_last_resort():
     found = decide((CLAUDE,), task="inline_completion", cost="budget")
     assert found.chain == ()
     assert found.service_level is ServiceLevel.EMERGENCY
-    assert found.reasons[0] == "no model can be called: rule based system"
+    assert found.reasons[0] == "no model can be asked that cost budget allows (no local model; no model for gpt_4_turbo)"
 
 
 def test_a_model_that_is_down_is_left_out_with_its_own_reason():

@@ -19,11 +19,12 @@ ROWS = [
     for line in PAGE.splitlines()
     if line.startswith("| `")
 ]
-OWN = {"version", "combination", "specialized_models", "everyday_tasks", "deadlines", "cascade", "learning"}
+OWN = {"version", "combination", "specialized_models", "everyday_tasks", "deadlines", "cascade", "hedging", "learning"}
 """Sections of strategy.toml that are Pointsman's own, explained in the page's text."""
 OWN_KEYS = re.compile(
     r"\.(tier|quality|local|methods|model|reasoning|domain)$|hysteresis|local_models|minimum_requests|last_resort"
     r"|load_balancing\.algorithm|performance_based\.response_time|complementary_analysis\.models_used"
+    r"|load_balancing\.(line|dynamic_adjustment)\.|quality_drop"
 )
 WEIGHTS = ("load_balancing.", "combination.")
 """Numbers and orders for which the requirement has only words."""
