@@ -10,6 +10,9 @@ BODY = """row = session.execute(text("SELECT stock FROM products WHERE id = :id"
     if row is None:
         raise HTTPException(status_code=404, detail="product not found")
     return row.stock"""
+TOTAL = """order = get_order(order_id, session)
+    rates = {row.country: row.rate for row in session.execute(text("SELECT * FROM shipping_rates"))}
+    return price_order(order, rates, date.today().isoformat())"""
 FIXED = '''def find_orders(session: Session, status: str, tags: list[str] | None = None) -> list[Order]:
     """Orders in one state."""
     rows = session.execute(text("SELECT * FROM orders WHERE status = :status"), {"status": status}).all()
@@ -63,4 +66,4 @@ def answers(request: Request) -> Reply:
         return Reply(BODY.removeprefix("row = session.").partition("\n")[0])
     if "def find_orders" in text and "SELECT * FROM orders WHERE status" in text and "Fix" in text:
         return Reply(f"```python\n{FIXED}\n```")
-    return Reply(BODY)
+    return Reply(TOTAL if "def order_total" in text else BODY)

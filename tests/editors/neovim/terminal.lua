@@ -10,6 +10,7 @@ vim.o.ruler = false
 vim.o.fillchars = 'eob: '
 vim.diagnostic.config({
   severity_sort = true,
+  update_in_insert = true,
   virtual_text = { prefix = '●', spacing = 2, current_line = false },
   virtual_lines = {
     current_line = true,

@@ -21,6 +21,8 @@ HEAD = """
 @router.get("/{product_id}/stock")
 def get_stock(product_id: int, session: Session = Depends(get_session)) -> int:"""
 
+TOTAL_HEAD = "def order_total(order_id: int, session: Session = Depends(get_session)) -> Decimal:"
+
 
 @pytest.fixture(scope="module")
 def where(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
@@ -58,6 +60,23 @@ def test_ghost_text_is_typed_for_seen_and_accepted(where: Place) -> None:
         terminal.keys("Enter")
         terminal.see("written")
     assert (where.shop / "backend" / "products.py").read_text().rstrip().endswith("    return row.stock")
+
+
+def test_ghost_text_findings_lenses_and_statusline_share_a_screen(where: Place) -> None:
+    with start(where, "backend/orders.py", "+47") as terminal:
+        terminal.see(r"●.*\S")
+        terminal.keys("o", "Enter", "Enter")
+        for line in ('@router.get("/{order_id}/total")', TOTAL_HEAD):
+            terminal.type(line)
+            terminal.keys("Enter")
+        terminal.keys("Escape")
+        terminal.type("17kzt17jcc")
+        terminal.see(r"return price_order\(order, rates, date")
+        terminal.see(r"complexity 27")
+        terminal.see(r"● SQL built from text")
+        terminal.see(r"Pointsman full · \w+ \$0\.\d+")
+        assert terminal.style_of("SQL built").get("color") != terminal.style_of("return price_order(").get("color")
+        terminal.photograph(ARTIFACTS / "neovim.png", "nvim backend/orders.py")
 
 
 def test_findings_lenses_and_a_review_are_on_the_screen(where: Place) -> None:
