@@ -11,6 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from pointsman.config.environment import environment
 from pointsman.core import resources
 from pointsman.core.errors import PointsmanError
 
@@ -41,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def install_neovim() -> str:
     """Copy the plugin into Neovim's packages, with the command that starts this very installation."""
-    own = "nvim-data" if os.name == "nt" else os.environ.get("NVIM_APPNAME") or "nvim"
+    own = "nvim-data" if os.name == "nt" else environment().get("NVIM_APPNAME") or "nvim"
     place = _data_home() / own / "site" / "pack" / "pointsman" / "start" / "pointsman"
     if place.is_symlink():
         place.unlink()
@@ -65,8 +66,8 @@ def install_neovim() -> str:
 
 def _data_home() -> Path:
     if os.name == "nt":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+        return Path(environment().get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    return Path(environment().get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
 
 
 def _write_help_tags(folder: Path) -> None:
@@ -98,7 +99,8 @@ def vsix() -> Path:
     """The packaged extension: the one that ships, else built from the checkout with npm."""
     folder = resources.editors() / "vscode"
     package = folder / "pointsman.vsix"
-    if package.exists():
+    sources = [file for pattern in ("src/**/*.ts", "package*.json", "README.md") for file in folder.glob(pattern)]
+    if package.exists() and all(file.stat().st_mtime <= package.stat().st_mtime for file in sources):
         return package
     npm = shutil.which("npm")
     if npm is None or not (folder / "package.json").exists():
