@@ -19,7 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-PICTURES = {"vscode/review.png": "vscode.png", "neovim/review.png": "neovim.png"}
+PICTURES = {"vscode/review.png": "vscode.png", "neovim/neovim.png": "neovim.png"}
 """What `--pictures` takes over into the README: screenshots that the editor tests have made of the real editors."""
 CHECKS = (
     ("ruff", ["-m", "ruff", "check", "server", "tests", "bench"]),
