@@ -136,7 +136,7 @@ class _Sweep:
 
     def __init__(self, data: bytes, top: Frame, elseifs: set[int], elses: set[int], functions: set[int]) -> None:
         self._data, self._frame = data, top
-        self._elseifs, self._elses, self._functions = elseifs, elses, functions
+        self._elseifs, self._continuing, self._functions = elseifs, elseifs | elses, functions
         self._open: list[_Open] = []
         self._frames: list[Frame] = []
 
@@ -164,7 +164,7 @@ class _Sweep:
             frame.decisions += 1
         elif kind in ("nesting", "lambda"):
             # A clause that only continues the statement around it (`else if`) does not nest deeper than that.
-            continues = self._functions if kind == "lambda" else self._elseifs | self._elses
+            continues = self._functions if kind == "lambda" else self._continuing
             if identity not in continues:
                 frame.nest()
                 self._open.append(_Open(start, end, "nesting"))

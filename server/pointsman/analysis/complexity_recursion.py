@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _CALL = re.compile(rb"\b(\w+) ?\(")
 _RECEIVER = re.compile(rb"\(\s*(\w+)")
+_VARIABLE = re.compile(rb"(\w+)\.\Z")
+_LONGEST_VARIABLE = 200
 _JOINTS = (b".", b"->", b"::", b".#")
 _OWN = (b"self.", b"this.", b"cls.", b"Self::", b"self::", b"static::", b"this->", b"this?.", b"self?.", b"this.#", b"[self ")
 _WORD = re.compile(rb"(?<![\w$.-])([\w-]+)(?![\w-]|\s*\(\))")
@@ -33,40 +35,82 @@ def mark(tree: SyntaxTree, frames: list[Frame]) -> None:
             named.setdefault(bare.encode("utf-8", "replace"), []).append(index)
     if not named:
         return
-    edges = _edges(tree, frames, named)
-    for index, targets in edges.items():
-        if index in targets or (targets and _reaches(edges, index)):
+    for index in _on_cycles(_edges(tree, frames, named)):
+        if index < len(frames):
             frames[index].recursive = True
 
 
 def _edges(tree: SyntaxTree, frames: list[Frame], named: dict[bytes, list[int]]) -> dict[int, set[int]]:
+    """Who calls whom. A call leads to a junction, numbered after the frames, and from there to all that it may mean: ten
+    thousand functions of one name that call it would be a hundred million edges otherwise.
+    """
     starts = [frame.start for frame in frames]
     words = "bare-calls" in tree.language.traits
     overloads = "overloads" in tree.language.traits
-    bare_methods = "bare-methods" in tree.language.traits
-    methods = [outline_names.is_method(frame.node) for frame in frames]
+    meanings = _Meanings(tree, frames, "bare-methods" in tree.language.traits)
+    junctions: dict[tuple[bytes, object, int | None], int] = {}
     edges: dict[int, set[int]] = {}
     for match in (_WORD if words else _CALL).finditer(tree.data):
-        targets = named.get(match.group(1))
+        name, place = match.group(1), match.start(1)
+        targets = named.get(name)
         if targets is None:
             continue
-        place = match.start(1)
-        meant = [i for i in targets if words or _means(tree.data, place, methods[i], bare_methods, frames[i])]
+        way = "any" if words else meanings.way(place)
+        meant = meanings.of(name, way, targets)
         caller = _around(frames, starts, place) if meant else None
         if caller is None or _declares(frames[caller], place) or not _code(tree, place):
             continue
         count = _arguments(tree, match.end()) if overloads else None
-        for target in meant:
-            if count is None or count == len(outline_names.parameters(tree, frames[target].node)):
-                edges.setdefault(caller, set()).add(target)
+        junction = junctions.get((name, way, count))
+        if junction is None:
+            junction = junctions[name, way, count] = len(frames) + len(junctions)
+            edges[junction] = {i for i in meant if count is None or count == meanings.parameters(i)}
+        edges.setdefault(caller, set()).add(junction)
     return edges
 
 
-def _means(data: bytes, place: int, method: bool, bare_methods: bool, target: Frame) -> bool:
-    """Whether a call by name at `place` may be a call of `target`, by what is written before the name."""
-    if data.endswith(_JOINTS, 0, place):
-        return method and (data.endswith(_OWN, 0, place) or _through_receiver(data, place, target))
-    return bare_methods or not method
+class _Meanings:
+    """What a call by name may mean, by what is written before the name. Each answer is worked out once."""
+
+    def __init__(self, tree: SyntaxTree, frames: list[Frame], bare_methods: bool) -> None:
+        self._tree, self._frames, self._bare_methods = tree, frames, bare_methods
+        self._known: dict[tuple[bytes, object], list[int]] = {}
+        self._counts: dict[int, int] = {}
+
+    def way(self, place: int) -> object:
+        """How the name at `place` is called: bare, through the function's own object, or through a variable (its name)."""
+        data = self._tree.data
+        if not data.endswith(_JOINTS, 0, place):
+            return "any" if self._bare_methods else "bare"
+        if data.endswith(_OWN, 0, place):
+            return "own"
+        through = _VARIABLE.search(data, max(place - _LONGEST_VARIABLE, 0), place)
+        return through.group(1) if through else b""
+
+    def of(self, name: bytes, way: object, targets: list[int]) -> list[int]:
+        """Those of `targets`, which all have this name, that a call of such a `way` may mean."""
+        known = self._known.get((name, way))
+        if known is None:
+            known = self._known[name, way] = [i for i in targets if way == "any" or self._fits(self._frames[i], way)]
+        return known
+
+    def parameters(self, index: int) -> int:
+        """How many parameters a function has."""
+        if index not in self._counts:
+            self._counts[index] = len(outline_names.parameters(self._tree, self._frames[index].node))
+        return self._counts[index]
+
+    def _fits(self, target: Frame, way: object) -> bool:
+        method = outline_names.is_method(target.node)
+        if isinstance(way, bytes):
+            return method and way == self._receiver(target)
+        return method is (way == "own")
+
+    def _receiver(self, target: Frame) -> bytes | None:
+        """Go: the name of a method's receiver."""
+        node = target.node.child_by_field_name("receiver")
+        match = _RECEIVER.match(self._tree.data, node.start_byte, node.end_byte) if node is not None else None
+        return match.group(1) if match else None
 
 
 def _around(frames: list[Frame], starts: list[int], place: int) -> int | None:
@@ -93,13 +137,6 @@ def _code(tree: SyntaxTree, place: int) -> bool:
     return node is not None and _NOT_CODE.search(node.type) is None
 
 
-def _through_receiver(data: bytes, place: int, target: Frame) -> bool:
-    """Go: whether the call goes through the name of the method's receiver."""
-    node = target.node.child_by_field_name("receiver")
-    match = _RECEIVER.match(data, node.start_byte, node.end_byte) if node is not None else None
-    return match is not None and data.endswith(match.group(1) + b".", 0, place)
-
-
 def _arguments(tree: SyntaxTree, after_parenthesis: int) -> int | None:
     """How many arguments a call has whose opening parenthesis ends at this byte; None where that cannot be told."""
     node = tree.root.descendant_for_byte_range(after_parenthesis - 1, after_parenthesis)
@@ -109,14 +146,40 @@ def _arguments(tree: SyntaxTree, after_parenthesis: int) -> int | None:
     return sum(1 for child in holder.named_children if "comment" not in child.type)
 
 
-def _reaches(edges: dict[int, set[int]], start: int) -> bool:
-    seen: set[int] = set()
-    stack = list(edges[start])
-    while stack:
-        current = stack.pop()
-        if current == start:
-            return True
-        if current not in seen:
-            seen.add(current)
-            stack += edges.get(current, ())
-    return False
+def _on_cycles(edges: dict[int, set[int]]) -> set[int]:
+    """The nodes from which a way leads back to them: Tarjan's strongly connected components, each edge seen once."""
+    order: dict[int, int] = {}
+    low: dict[int, int] = {}
+    waiting: list[int] = []
+    inside: set[int] = set()
+    found: set[int] = set()
+    for root in edges:
+        work = [] if root in order else [(root, iter(edges[root]))]
+        while work:
+            node, targets = work[-1]
+            if node not in order:
+                order[node] = low[node] = len(order)
+                waiting.append(node)
+                inside.add(node)
+            for target in targets:
+                if target not in order:
+                    work.append((target, iter(edges.get(target, ()))))
+                    break
+                if target in inside:
+                    low[node] = min(low[node], order[target])
+            else:
+                work.pop()
+                if work:
+                    low[work[-1][0]] = min(low[work[-1][0]], low[node])
+                if low[node] == order[node]:
+                    found |= _component(waiting, inside, node)
+    return found
+
+
+def _component(waiting: list[int], inside: set[int], root: int) -> set[int]:
+    """`root` and what lies above it on the stack, taken off it; none where it is alone: no edge leads from a node to itself."""
+    component: set[int] = set()
+    while root not in component:
+        component.add(waiting.pop())
+    inside -= component
+    return component if len(component) > 1 else set()
