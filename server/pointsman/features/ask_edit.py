@@ -11,7 +11,8 @@ from pointsman.agents.roster import task as task_of
 from pointsman.core.types import Finding, Range, ServiceLevel, Source
 from pointsman.features.edits import append, applied, replace_lines
 from pointsman.features.items import Resolved
-from pointsman.features.session import Session, Study
+from pointsman.features.session import Session
+from pointsman.features.study import Study
 from pointsman.gateway.answer import Answer, Ask, Fallback
 from pointsman.providers import templates
 from pointsman.providers.base import Prompt

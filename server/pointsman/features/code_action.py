@@ -12,7 +12,8 @@ from pointsman.core.document import Snapshot
 from pointsman.core.types import Finding, Position, Range, Severity
 from pointsman.features import ask_edit
 from pointsman.features.items import Action, Resolved
-from pointsman.features.session import Session, Study
+from pointsman.features.session import Session
+from pointsman.features.study import Study
 
 _KINDS = {
     "quick_fix": "quickfix",
@@ -28,7 +29,7 @@ async def code_actions(
 ) -> tuple[Action, ...]:
     """Actions for the diagnostics of the request and for the selection, or for the function around the cursor."""
     study = await session.study(snapshot)
-    if study.language is None:
+    if study.language is None or study.too_long:
         return ()
     actions = [*_fixes(session, study, findings), *_about_code(session, study, range_)]
     return tuple(action for action in actions if _wanted(action.kind, only))

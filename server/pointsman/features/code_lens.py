@@ -5,7 +5,8 @@ from __future__ import annotations
 from pointsman.core.document import Snapshot
 from pointsman.core.types import FunctionReport, Position, Range
 from pointsman.features.items import Lens
-from pointsman.features.session import Session, Study
+from pointsman.features.session import Session
+from pointsman.features.study import Study
 
 _QUIET_BELOW = 4
 """Functions less complex than this get no lens: a lens on every getter is noise."""
@@ -16,7 +17,7 @@ async def lenses(session: Session, snapshot: Snapshot) -> tuple[Lens, ...]:
     if not session.settings.code_lens_enabled:
         return ()
     study = await session.study(snapshot)
-    if study.language is None:
+    if study.language is None or study.too_long:
         return ()
     limit = session.settings.complexity_limit
     above = [_function_lens(report, limit) for report in study.complexity.functions if report.cognitive >= _QUIET_BELOW]

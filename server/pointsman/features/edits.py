@@ -29,8 +29,10 @@ def replace_lines(lines: Sequence[str], range_: Range, text: str) -> tuple[TextE
         return (TextEdit(Range(at, at), "\n" + "\n".join(put)),)
     last = first + len(gone) - 1
     if not put:
-        end = Position(last + 1, 0) if last + 1 < len(lines) else Position(last, len(lines[last]))
-        return (TextEdit(Range(Position(first, 0), end), ""),)
+        if last + 1 < len(lines):
+            return (TextEdit(Range(Position(first, 0), Position(last + 1, 0)), ""),)
+        # The last lines go with the line end before them.
+        return (TextEdit(Range(Position(first - 1, len(lines[first - 1])), Position(last, len(lines[last]))), ""),)
     return (TextEdit(Range(Position(first, 0), Position(last, len(lines[last]))), "\n".join(put)),)
 
 

@@ -18,12 +18,16 @@ from pointsman.security.markdown import sanitise
 async def explain(session: Session, snapshot: Snapshot, range_: Range) -> Explanation:
     """An explanation of the marked lines as safe Markdown; from the syntax tree alone where no model answers."""
     study = await session.study(snapshot)
+    if study.too_long:
+        return Explanation("", f"The document is not read: {study.problem}.", degraded=True)
+    symbol = study.symbol_at(range_.start)
+    if range_.start == range_.end and symbol is not None:
+        range_ = symbol.range
     context = study.context(range_, session.name_of(snapshot))
     settings = session.settings
     prompt = edit_prompt(study.agent, task_of("explain"), context, detail=detail_for(settings.experience, settings.style))
 
     def from_tree() -> Fallback:
-        symbol = study.symbol_at(range_.start)
         remarks = tuple(f"line {f.range.start.line + 1}: {f.message}" for f in context.findings)
         text = explanation(symbol, report_of(study, range_.start.line), domain=study.domain.label, remarks=remarks)
         return Fallback(text, Source.TEMPLATE, "read off the syntax tree")

@@ -6,7 +6,8 @@ from pointsman.core.document import Snapshot
 from pointsman.core.types import FunctionReport, Position
 from pointsman.features.code_lens import domain_markdown, function_markdown
 from pointsman.features.items import Hover
-from pointsman.features.session import Session, Study
+from pointsman.features.session import Session
+from pointsman.features.study import Study
 
 
 async def hover(session: Session, snapshot: Snapshot, position: Position) -> Hover | None:

@@ -13,7 +13,8 @@ from pointsman.agents.prompts import hole_prompt
 from pointsman.core.document import Snapshot
 from pointsman.core.types import Position, Range, ServiceLevel, Source
 from pointsman.features.items import InlineItem
-from pointsman.features.session import Session, Shown, Study
+from pointsman.features.session import Session, Shown
+from pointsman.features.study import Study
 from pointsman.gateway.answer import Ask, Fallback
 
 _PREFIX, _SUFFIX = 40_000, 20_000

@@ -14,7 +14,8 @@ from pointsman.core.document import Snapshot
 from pointsman.core.types import Finding, Position, Range, Source
 from pointsman.features.ask_edit import told
 from pointsman.features.items import Review
-from pointsman.features.session import Session, Study
+from pointsman.features.session import Session
+from pointsman.features.study import Study
 from pointsman.gateway.answer import Answer, Ask, Fallback
 from pointsman.providers.rules import remarks as rule_remarks
 
@@ -25,6 +26,8 @@ async def review(session: Session, snapshot: Snapshot, range_: Range | None, pro
     """Review the marked lines, or the whole document, and keep the findings for the diagnostics of that document."""
     progress("reading", 5)
     study = await session.study(snapshot)
+    if study.too_long:
+        return Review((), snapshot.version, f"The document is not reviewed: {study.problem}.", degraded=True)
     last = len(study.lines) - 1
     context = study.context(range_ or Range(Position(0, 0), Position(last, len(study.lines[last]))), session.name_of(snapshot))
     ask = _ask(session, study, context, "review_selection" if range_ else "review_file")

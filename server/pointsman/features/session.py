@@ -8,22 +8,16 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
 from pathlib import Path
 
-from pointsman.agents.context import CodeContext
-from pointsman.agents.roster import Agent, agent_for
-from pointsman.analysis import languages, rules, syntax
-from pointsman.analysis.complexity import complexity
-from pointsman.analysis.domain import domain
-from pointsman.analysis.outline import Symbol, innermost, outline
 from pointsman.analysis.project import ProjectContext
 from pointsman.config.settings import Settings
 from pointsman.core.document import Snapshot
-from pointsman.core.types import ComplexityReport, DomainReport, Finding, Level, Position, Range, ServiceLevel, Source
+from pointsman.core.types import Level, ServiceLevel, Source
 from pointsman.features.items import LastAnswer, Notice, Status
 from pointsman.features.review_findings import ReviewFindings
+from pointsman.features.study import Study
 from pointsman.gateway.answer import Answer, Ask
 from pointsman.gateway.gateway import Gateway
 from pointsman.providers.base import Prompt
@@ -44,74 +38,6 @@ class Shown:
 
 
 _KEPT_STUDIES = 24
-
-
-@dataclass
-class Study:
-    """All that analysis knows of one snapshot, worked out on first need and kept while that version is current."""
-
-    snapshot: Snapshot
-    manifests: Mapping[str, str]
-    complexity_limit: int
-    disabled_rules: tuple[str, ...] = ()
-    text: str = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.text = str(self.snapshot.text)
-
-    @cached_property
-    def language(self) -> languages.Language | None:
-        return languages.detect(self.snapshot.path or self.snapshot.uri, self.snapshot.language_id, self.text[:2_000])
-
-    @property
-    def language_name(self) -> str:
-        return self.language.name if self.language else self.snapshot.language_id
-
-    @cached_property
-    def tree(self) -> syntax.SyntaxTree | None:
-        return syntax.parse(self.text, self.language) if self.language else None
-
-    @cached_property
-    def complexity(self) -> ComplexityReport:
-        return complexity(self.tree) if self.tree else ComplexityReport(Level.SIMPLE, 0, 0)
-
-    @cached_property
-    def domain(self) -> DomainReport:
-        return domain(self.text, path=self.snapshot.path, language=self.language, tree=self.tree, manifests=self.manifests)
-
-    @cached_property
-    def symbols(self) -> tuple[Symbol, ...]:
-        return outline(self.tree) if self.tree else ()
-
-    @cached_property
-    def findings(self) -> tuple[Finding, ...]:
-        if self.tree is None:
-            return ()
-        found = rules.findings(self.tree, complexity_limit=self.complexity_limit, path=self.snapshot.path)
-        return tuple(finding for finding in found if finding.code not in self.disabled_rules)
-
-    @cached_property
-    def lines(self) -> tuple[str, ...]:
-        return tuple(self.snapshot.text.line(n) for n in range(self.snapshot.text.line_count))
-
-    @property
-    def agent(self) -> Agent:
-        return agent_for(self.domain.label)
-
-    def symbol_at(self, position: Position) -> Symbol | None:
-        """The innermost function around a position, else the innermost other declaration."""
-        return innermost(self.symbols, position)
-
-    def context(self, range_: Range, name: str) -> CodeContext:
-        """What a prompt may show of this document, with `range_` widened to whole lines."""
-        last = len(self.lines) - 1
-        start, end = min(range_.start.line, last), min(range_.end.line, last)
-        if end > start and range_.end.column == 0:
-            end -= 1
-        lines = Range(Position(start, 0), Position(end, len(self.lines[end])))
-        signatures = tuple(symbol.signature for symbol in self.symbols if symbol.parent is None)
-        near = tuple(f for f in self.findings if start <= f.range.start.line <= end)
-        return CodeContext(name, self.language_name, self.lines, lines, signatures, near)
 
 
 class Session:
@@ -136,6 +62,7 @@ class Session:
         self.on_notice: Callable[[Notice], None] = lambda _: None
         self.on_findings_changed: Callable[[str], None] = lambda _: None
         self._studies: OrderedDict[str, Study] = OrderedDict()
+        self._told: set[str] = set()
 
     async def study(self, snapshot: Snapshot) -> Study:
         """The study of that snapshot; the same object while its version is the newest one asked for."""
@@ -149,6 +76,7 @@ class Session:
         if "findings" not in study.__dict__:
             # In a thread: a first use of a language compiles its queries, and a long file takes longer than a frame.
             await asyncio.to_thread(lambda: (study.findings, study.symbols, study.domain))
+            self._tell_once(study)
         return study
 
     async def recent_study(self, snapshot: Snapshot) -> Study:
@@ -163,6 +91,13 @@ class Session:
         self._studies.pop(uri, None)
         self.shown.pop(uri, None)
         self.reviews.clear(uri)
+        self._told.discard(uri)
+
+    def _tell_once(self, study: Study) -> None:
+        """A document that is not analysed is said so once, not at every keystroke."""
+        if study.problem is not None and study.snapshot.uri not in self._told:
+            self._told.add(study.snapshot.uri)
+            self.on_notice(Notice(f"{self.name_of(study.snapshot)} is not analysed: {study.problem}"))
 
     def forget_studies(self) -> None:
         """Settings or manifests changed: every study is stale."""

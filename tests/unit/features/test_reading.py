@@ -142,3 +142,23 @@ async def test_the_last_route_tells_model_reasons_ladder_and_price(scripted: tup
     assert status.last is not None
     assert status.last.source is Source.MODEL
     assert status.session_micro_dollars > 0
+
+
+async def test_a_document_beyond_the_limit_is_left_alone_with_one_notice(offline: App, document: Document) -> None:
+    notices: list[str] = []
+    offline.workbench.listen(lambda _: None, lambda notice: notices.append(notice.text), lambda _: None)
+    huge = "x = [1, 2, 3]\n" * 400_000
+    for version in (1, 2):
+        assert await offline.workbench.diagnostics(document(huge, version=version)) == ()
+        assert (await offline.workbench.review(document(huge, version=version), None, silent)).findings == ()
+    assert await offline.workbench.lenses(document(huge, version=3)) == ()
+    assert len([n for n in notices if "not analysed" in n]) == 1
+
+
+async def test_an_empty_selection_explains_the_function_around_it(scripted: tuple[App, Script], document: Document) -> None:
+    app, script = scripted
+    script.default = "The price function adds up what the lines cost."
+    here = Position(7, 4)
+    await app.workbench.explain(document(DEEP), Range(here, here), silent)
+    asked = script.prompts[0][1].messages[0].text
+    assert "MARKED CODE BEGINS\n@router" in asked or "MARKED CODE BEGINS\ndef price" in asked
