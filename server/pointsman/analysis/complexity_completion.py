@@ -39,9 +39,9 @@ _WANTS_BODY = re.compile(
 _BARE_HEAD = re.compile(r"\b(?:if|for|while|switch|match|guard|select)\b[^;{}\n]*\Z")
 _PYTHON_HEAD = re.compile(r"(?:async\s+)?(?:if|elif|else|while|for|def|class|with|try|except|finally|match|case)\b")
 _RUBY_OPENERS = re.compile(
-    r"^\s*(?:def|class|module|if|unless|while|until|for|case|begin)\b|\bdo\b|=\s*(?:if|case|begin)\b", re.M
+    r"^[ \t]*(?:def|class|module|if|unless|while|until|for|case|begin)\b|\bdo\b|=\s*(?:if|case|begin)\b", re.M
 )
-_RUBY_END = re.compile(r"^\s*end\b|[;\s]end\s*$", re.M)
+_RUBY_END = re.compile(r"^[ \t]*end\b|[;\s]end\s*$", re.M)
 
 
 @dataclass(slots=True)

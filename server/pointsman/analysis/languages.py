@@ -16,9 +16,9 @@ from typing import Any
 from pointsman.core import resources
 
 _HEAD = 20_000
-_OBJECTIVE_C = re.compile(r"^\s*(?:@(?:interface|protocol|class|implementation|property|end)\b|#import\b)", re.M)
+_OBJECTIVE_C = re.compile(r"^[ \t]*(?:@(?:interface|protocol|class|implementation|property|end)\b|#import\b)", re.M)
 _CPP = re.compile(
-    r"^\s*(?:class|namespace|template|using|public:|private:|protected:|virtual)\b|\bstd::|^\s*#include <\w+>\s*$", re.M
+    r"^[ \t]*(?:class|namespace|template|using|public:|private:|protected:|virtual)\b|\bstd::|^[ \t]*#include <\w+>\s*$", re.M
 )
 _C_HEADERS = (".h",)
 

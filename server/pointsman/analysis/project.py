@@ -35,7 +35,7 @@ _FORMS = {
     "jvm": r"(?im)(?:^|[\"'<.\s-])%s[\w.-]{0,40}[\"'>:\s=(]{1,6}(?:<version>|JavaVersion\.VERSION_|v)?" + _NUMBER,
     "go": r"(?m)^%s\s+" + _NUMBER,
     "rust": r"(?m)^%s\s*=\s*\"" + _NUMBER,
-    "ruby": r"(?m)^\s*(?:gem\s+)?[\"']?%s[\"']?\s*,?\s*[\"'][^\d\"']{0,6}" + _NUMBER,
+    "ruby": r"(?m)^[ \t]*(?:gem\s+)?[\"']?%s[\"']?\s*,?\s*[\"'][^\d\"']{0,6}" + _NUMBER,
 }
 _PRE_RELEASE = re.compile(r"\d[-.]?(?:alpha|beta|rc|canary|nightly|experimental)(?![a-z])", re.I)
 
