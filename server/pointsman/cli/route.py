@@ -118,6 +118,7 @@ def _live(profile: Profile, settings: Settings) -> Plan:
     async def ask() -> Plan:
         async with open_app(Path.cwd()) as app:
             app.keys.prepare(wait_s=1.0)
+            await app.gateway.recall()
             return app.gateway.plan(person)
 
     return asyncio.run(ask())

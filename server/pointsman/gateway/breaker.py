@@ -10,6 +10,7 @@ from pointsman.core.clock import Clock
 FAILURES_TO_OPEN = 3
 FIRST_PAUSE_S = 5.0
 LONGEST_PAUSE_S = 120.0
+LAST_RESORT_S = 2.0
 
 
 class State(StrEnum):
@@ -31,6 +32,7 @@ class Breaker:
         self._pause_s = FIRST_PAUSE_S
         self._opens_until: float | None = None
         self._probing = False
+        self._began_at = float("-inf")
 
     @property
     def state(self) -> State:
@@ -49,8 +51,15 @@ class Breaker:
         """Seconds until the next probe is due; 0 when a call may be made now."""
         return 0.0 if self._opens_until is None else max(self._opens_until - self._clock.monotonic(), 0.0)
 
+    @property
+    def last_resort_in_s(self) -> float:
+        """Seconds until it may be asked where nobody else is left: soon, and yet no more than once in two seconds."""
+        rested = self._began_at + LAST_RESORT_S - self._clock.monotonic()
+        return max(min(self.waits_s, rested), 0.0)
+
     def begin(self) -> None:
         """A call starts: in the half-open state it is the one probe."""
+        self._began_at = self._clock.monotonic()
         self._probing = self.state is State.HALF_OPEN
 
     def succeed(self) -> None:
@@ -62,7 +71,7 @@ class Breaker:
         self._failures += 1
         if self._opens_until is not None:
             if not self._probing:
-                # A call that began before the breaker opened: it tells nothing new.
+                # A call that began before the breaker opened, or as the last resort: it tells nothing new.
                 return
             self._pause_s = min(self._pause_s * 2, LONGEST_PAUSE_S)
         elif self._failures < FAILURES_TO_OPEN:

@@ -28,6 +28,7 @@ from pointsman.gateway.inflight import Flight
 from pointsman.gateway.ladder import Climb
 from pointsman.gateway.levels import Levels
 from pointsman.gateway.outcome import Outcome, refusal
+from pointsman.gateway.recall import ROWS, recall
 from pointsman.gateway.record import row
 from pointsman.gateway.rung import Given, Ground
 from pointsman.gateway.screen import Screen, Show
@@ -148,6 +149,12 @@ class Gateway:
         if event in ("accepted", "dismissed") and (deployment := self._given.pop(answer_id, None)) is not None:
             self._fleet.health(deployment).preferred(kept=event == "accepted")
         self._record_of.event("feedback", {"answer": answer_id, "event": event})
+
+    async def recall(self) -> None:
+        """Begin with the health that the record of the last five minutes tells, by whichever process. Never raises."""
+        with contextlib.suppress(StorageError, TimeoutError):
+            async with asyncio.timeout(_LEDGER_S):
+                recall(await self._record_of.recent(ROWS), self._fleet, self._clock.wall())
 
     async def spent(self) -> Spent:
         """Micro-dollars of this process and of today; never raises, the last known figures stand in for a broken ledger."""

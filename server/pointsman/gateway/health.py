@@ -88,10 +88,14 @@ class Health:
         return self._clock.monotonic() < self._slow_until and limit_s <= self._slow_limit_s
 
     def ready_in_s(self) -> float | None:
-        """Seconds until a call may be made; None when only a change of configuration can help."""
+        """Seconds until a call may be made where nobody else is left; None when only a change of configuration can help.
+
+        A vendor's own word is obeyed; repeated failures do not count for as long as elsewhere: it may be up again, and a try
+        is better than no answer.
+        """
         if self.blocked:
             return None
-        return max(self._rests_until - self._clock.monotonic(), self.breaker.waits_s, 0.0)
+        return max(self._rests_until - self._clock.monotonic(), self.breaker.last_resort_in_s, 0.0)
 
     def begin(self) -> None:
         """A call starts."""
@@ -146,6 +150,10 @@ class Health:
     def recall(self, age_s: float, ok: bool, latency_s: float, *, quality: float = 0.0, task: str = "") -> None:
         """Take over a call of `age_s` seconds ago from the record, the oldest first; calls of this process follow it."""
         self._samples.append(Sample(self._clock.monotonic() - age_s, ok, latency_s, quality, task=task))
+
+    def was_limited(self, age_s: float) -> None:
+        """The vendor limited our rate `age_s` seconds ago, as the record says."""
+        self.rate_limited_at = max(self._clock.monotonic() - age_s, self.rate_limited_at or float("-inf"))
 
     def fail(self, error: ProviderError, waited_s: float, *, task: str = "") -> None:
         """The call failed after `waited_s`."""

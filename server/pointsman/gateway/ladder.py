@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from random import Random
@@ -21,6 +22,9 @@ _SAME_FOR_ALL = {Fault.BAD_REQUEST, Fault.TOO_LONG, Fault.REFUSED}
 
 _NOT_WORTH_ANOTHER = {Fault.NOT_CONFIGURED, Fault.AUTH, Fault.NOT_FOUND, Fault.REDIRECT, *_SAME_FOR_ALL}
 _RETRIES = 2
+_PATIENCE_S = 2.0
+"""So much longer may another one take to be ready before the same one is tried again."""
+
 _SHORTEST_S = 0.2
 
 Place = tuple[str, Deployment]
@@ -60,19 +64,27 @@ class Climb:
         return None
 
     async def again(self) -> Given | None:
-        """Wait for the rung that can be asked soonest, when that fits into the deadline, and try it once more."""
-        for _ in range(_RETRIES):
-            waits = [(self._wait_s(each), name) for name, (_, each) in self._again.items()]
-            due = min(((wait, name) for wait, name in waits if wait is not None), default=None)
-            if due is None or due[0] > self._left() - _SHORTEST_S:
+        """Wait for the rung that can be asked soonest, when that fits into the deadline, and try it once more.
+
+        Who failed again comes after who has not been tried again.
+        """
+        tries: Counter[str] = Counter()
+        while True:
+            waits = [
+                (tries[name] * _PATIENCE_S + wait, wait, name)
+                for name, (_, each) in self._again.items()
+                if tries[name] < _RETRIES and (wait := self._wait_s(each)) is not None and wait <= self._left() - _SHORTEST_S
+            ]
+            if not waits:
                 return None
-            await self._clock.sleep(due[0])
-            slot, deployment = self._again.pop(due[1])
-            if self._fleet.unavailable(deployment) is None:
+            _, wait, name = min(waits)
+            await self._clock.sleep(wait)
+            tries[name] += 1
+            slot, deployment = self._again.pop(name)
+            if self._fleet.missing(deployment) is None and self._fleet.health(deployment).ready_in_s() == 0.0:
                 given = await self._settled(Rung(self._ground, slot, deployment, self._limits(len(self._again))))
                 if given is not None:
                     return given
-        return None
 
     def expect(self, slots: Sequence[str]) -> None:
         """Let `again` also wait for these slots, which rested when the plan was made."""

@@ -98,6 +98,10 @@ class Supply:
                 notes.append(f"{slot} {why}")
                 continue
             state = self._live.slots.get(slot, _UP)
+            if slot == self._profile.override:
+                # A person who chose it wants it in trouble too.
+                ready.append(slot)
+                continue
             if state.error_rate > triggers.error_rate:
                 notes.append(f"{slot} goes last: {state.error_rate:.0%} of its answers fail")
             elif state.quality_lost > triggers.quality_drop:

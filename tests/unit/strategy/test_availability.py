@@ -68,12 +68,18 @@ def test_a_model_that_is_down_is_left_out_with_its_own_reason():
     [
         (SlotState(error_rate=0.06), "6% of its answers fail"),
         (SlotState(mean_latency_s=31), "it takes 31 s on average"),
+        (SlotState(quality_lost=0.16), "its answers have lost 16% of quality"),
     ],
 )
 def test_a_troubled_model_goes_last(state, because):
     found = decide(ALL, {"claude_4_sonnet": state}, task="complex_debugging")
     assert found.chain == ("gpt_4_turbo", "codellama_70b", "claude_4_sonnet")
     assert because in found.reasons[0]
+
+
+@pytest.mark.parametrize("state", [SlotState(error_rate=0.9), SlotState(mean_latency_s=99), SlotState(quality_lost=0.5)])
+def test_a_troubled_model_that_the_user_chose_stays_first(state):
+    assert decide(ALL, {"claude_4_sonnet": state}, override="claude_4_sonnet").model == "claude_4_sonnet"
 
 
 @pytest.mark.parametrize("state", [SlotState(error_rate=0.05), SlotState(mean_latency_s=30)])
