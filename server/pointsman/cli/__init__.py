@@ -14,6 +14,7 @@ COMMANDS = {
     "serve": "run the language server on stdin and stdout (editors do this)",
     "analyze": "complexity and domain of files",
     "route": "which model would answer such a request, and why",
+    "replay": "what the policy would have solved and cost on recorded outcomes",
     "complete": "what would be inserted at FILE:LINE:COLUMN",
     "review": "findings of the rules and of a specialist agent",
     "doctor": "what works, what does not, and how to mend it",

@@ -63,8 +63,10 @@ def adjust(
     rated = believed(state, scope, profile, plan.chain, strategy)
     priors = {slot: strategy.slots[slot].quality for slot in plan.chain}
     rivals = {slot: rated[slot] for slot in plan.chain if slot in allowed or slot == own}
-    cheap = frozenset(slot for slot in rivals if slot != own and price(slot) <= price(own))
-    picked = pick(own, rivals, priors, cheap, strategy.learning, rng)
+    cheap = frozenset(slot for slot in rivals if price(slot) <= price(own))
+    # With a verifier the cheap beginnings are exploration enough, and none of their bad answers need be given.
+    explore = strategy.learning.explore if verifier is None else 0.0
+    picked = pick(own, rivals, priors, cheap, replace(strategy.learning, explore=explore), rng)
     begun = None
     if verifier is not None and _may_cascade(plan, profile, strategy):
         cascade = strategy.learning.cascade

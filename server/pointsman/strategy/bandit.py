@@ -51,6 +51,7 @@ def beliefs(priors: Mapping[str, float], observed: Mapping[str, Observed], rules
     precision = sum(1 / (own + doubt) for doubt in doubts.values())
     pull = sum(observed[slot].surplus / (own + doubt) for slot, doubt in doubts.items())
     harder, harder_variance = common * pull / (1 + common * precision), common / (1 + common * precision)
+    harder = min(max(harder, -rules.most_common_shift), rules.most_common_shift)
     found = {}
     for slot, prior in priors.items():
         doubt = doubts.get(slot, math.inf)
@@ -73,11 +74,17 @@ def pick(
     """The slot of `rivals` that goes first, `first` being the plan's own and one of them.
 
     The strategy chose `first` with everything in view, so before any outcome no rival counts for more. One takes its place
-    when outcomes make it better by `margin`. In a share `explore` of requests a rival of `cheap` may be tried out as well.
+    when outcomes make it better by `margin`. In a share `explore` of requests a rival may be tried out: one of `cheap`, which
+    cost no more, or any of them where `first` has disappointed by `margin`.
     """
     start = {slot: min(priors[slot], priors[first]) + belief.shift for slot, belief in rivals.items()}
-    if cheap and rng.random() < rules.explore:
-        drawn = {slot: rng.gauss(start[slot], rivals[slot].spread) for slot in rivals if slot in cheap or slot == first}
+    if rng.random() < rules.explore:
+        open_to_all = rivals[first].shift < -rules.margin
+        drawn = {
+            slot: rng.gauss(start[slot], rivals[slot].spread)
+            for slot in rivals
+            if slot == first or slot in cheap or open_to_all
+        }
         tried = max(drawn, key=lambda slot: drawn[slot])
         return Pick(tried, explored=tried != first)
     best = max(start, key=lambda slot: (start[slot], slot == first))

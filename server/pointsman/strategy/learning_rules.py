@@ -49,6 +49,7 @@ class LearningRules:
     noise: float
     discount: float
     most_shift: float
+    most_common_shift: float
     margin: float
     explore: float
     most_scopes: int
@@ -75,6 +76,7 @@ def rules(top: Table) -> LearningRules:
         noise=table.number("noise", least=0.001, most=1.0),
         discount=table.number("discount", most=0.9999),
         most_shift=table.number("most_shift", most=1.0),
+        most_common_shift=table.number("most_common_shift", most=1.0),
         margin=table.number("margin", most=1.0),
         explore=table.number("explore", most=1.0),
         most_scopes=table.whole("most_scopes", least=1),

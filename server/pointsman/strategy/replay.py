@@ -17,7 +17,7 @@ from pointsman.strategy import pricing
 from pointsman.strategy.adjustment import adjust
 from pointsman.strategy.expected_value import Verifier
 from pointsman.strategy.learning import Evidence, LearnedState, learn
-from pointsman.strategy.outcomes import Outcome, Outcomes
+from pointsman.strategy.outcomes import Outcome, Outcomes, WrongOutcomes
 from pointsman.strategy.plan import Live, Profile
 from pointsman.strategy.policy import plan
 from pointsman.strategy.rows import Strategy
@@ -74,8 +74,15 @@ def replay(
     seed: int,
     repeats: int = REPEATS,
 ) -> Replayed:
-    """Replay the tasks that all models of `tiers` (premium at least) were recorded on. The same seed gives the same figures."""
+    """Replay the tasks that all models of `tiers` (premium at least) were recorded on. The same seed gives the same figures.
+
+    A task whose plan begins cheap is answered by its first model where there is no verifier. Raises `WrongOutcomes` when no
+    task was recorded for all models.
+    """
     tasks = outcomes.tasks(tuple(tiers.values()))
+    if not tasks:
+        names = ", ".join(tiers.values())
+        raise WrongOutcomes(f"{outcomes.file}: column task_id: no task has a row for each of {names} (name others by --tier)")
     slots = {strategy.ladders[tier].rungs[0]: tier for tier in tiers}
     table = {slot: outcomes.by_model[tiers[tier]] for slot, tier in slots.items()}
     given: dict[str, list[list[Outcome]]] = {task: [] for task in tasks}
@@ -86,17 +93,20 @@ def replay(
             given[task].append([table[slot][task] for slot in steps] + [table[answer][task]])
             sequence = tuple(slots[slot] for slot in steps)
             asked[sequence] = asked.get(sequence, 0.0) + 1 / (repeats * len(tasks))
-    policies = {"pointsman": _given(given, tasks), **baselines(outcomes, tiers, tasks)}
+    policies = {
+        "pointsman": _given(given, tasks),
+        "premium": _always([outcomes.by_model[tiers[Tier.PREMIUM]][task] for task in tasks]),
+        **baselines(outcomes, tuple(tiers.values()), tasks),
+    }
     return Replayed(tasks, policies, dict(sorted(asked.items(), key=lambda item: -item[1])))
 
 
-def baselines(outcomes: Outcomes, tiers: Mapping[Tier, str], tasks: tuple[str, ...]) -> dict[str, Figures]:
-    """What is simply possible with the models of `tiers` on `tasks`, all of which all of them were recorded on.
+def baselines(outcomes: Outcomes, models: tuple[str, ...], tasks: tuple[str, ...]) -> dict[str, Figures]:
+    """What is simply possible with `models` on `tasks`, all of which all of them were recorded on.
 
     best_single and cheapest are one model for all tasks, known only afterwards; random is the mean of a uniform choice; oracle
     is for each task the cheapest model that solves it, the cheapest of all where none does.
     """
-    models = tuple(tiers.values())
     rows = {model: [outcomes.by_model[model][task] for task in tasks] for model in models}
     by_success = max(models, key=lambda model: (sum(o.success for o in rows[model]), -sum(o.cost for o in rows[model])))
     by_cost = min(models, key=lambda model: sum(o.cost for o in rows[model]))
@@ -105,7 +115,6 @@ def baselines(outcomes: Outcomes, tiers: Mapping[Tier, str], tasks: tuple[str, .
     return {
         "best_single": _always(rows[by_success]),
         "cheapest": _always(rows[by_cost]),
-        "premium": _always(rows[tiers[Tier.PREMIUM]]),
         "random": Figures(
             [fmean(o.success for o in column) for column in columns],
             [fmean(o.cost for o in column) for column in columns],
