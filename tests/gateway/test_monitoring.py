@@ -71,7 +71,7 @@ async def test_what_was_learnt_of_bills_outlives_the_process(tmp_path: Path) -> 
     for process in range(2):
         made = rig(tmp_path, deployments=bound, clock=FakeClock())
         made.provider.script(PREMIUM, says("an answer", Usage(5_000, 300)))
-        await made.answer(ask("x" * 3_700, profile=profile, document=f"file:///a.py#{process}"))
+        await made.answer(ask("x" * (3_700 + process), profile=profile, document=f"file:///a.py#{process}"))
         await quiet()
         await made.store.flush()
         await made.gateway._estimates._loading
