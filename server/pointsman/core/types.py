@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -204,10 +205,13 @@ class Deployment:
     @property
     def local(self) -> bool:
         """Whether code sent there stays on this machine."""
-        if self.provider == "llama_cpp":
-            return True
-        try:
-            host = urlsplit(self.base_url).hostname or ""
-            return host == "localhost" or ip_address(host).is_loopback
-        except ValueError:
-            return False
+        return self.provider == "llama_cpp" or _loopback(self.base_url)
+
+
+@lru_cache(maxsize=64)
+def _loopback(url: str) -> bool:
+    try:
+        host = urlsplit(url).hostname or ""
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False

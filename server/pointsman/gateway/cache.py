@@ -13,16 +13,22 @@ from pointsman.core.clock import Clock
 from pointsman.core.errors import StorageError
 from pointsman.core.types import Deployment
 from pointsman.gateway.answer import Ask
+from pointsman.providers.base import Prompt
 from pointsman.storage.answers import CACHE_AGE_S, AnswerShelf, CachedAnswer
 
 FRESH_S = 3_600.0
 _IN_MEMORY = 128
 _DISK_S = 0.05
+_PROMPT = tuple(field.name for field in dataclasses.fields(Prompt))
 
 
 def recipe(ask: Ask, policy: str) -> str:
     """The digest of all that shapes an answer but the model: policy, agent, task, workspace, document and prompt."""
-    parts = [policy, ask.agent, ask.profile.task, ask.scope, ask.document, dataclasses.astuple(ask.prompt)]
+    prompt = ask.prompt
+    # Not `astuple`, which copies what it meets: this runs before every answer.
+    said = [getattr(prompt, name) for name in _PROMPT if name != "messages"]
+    messages = [(message.role, message.text) for message in prompt.messages]
+    parts = [policy, ask.agent, ask.profile.task, ask.scope, ask.document, said, messages]
     return hashlib.sha256(json.dumps(parts, ensure_ascii=True).encode()).hexdigest()
 
 

@@ -19,6 +19,7 @@ from pointsman.strategy.plan import Estimate, Plan, Profile
 _KEPT = 96
 """Calls of one deployment that are remembered: enough for every task of an editor, and quick to search."""
 
+_REFIT = 8
 _RECENT = 1_000
 
 
@@ -28,6 +29,9 @@ class Estimates:
     def __init__(self, log: AnswerLog, fleet: Fleet) -> None:
         self._log, self._fleet = log, fleet
         self._billed: dict[str, deque[Billed]] = {}
+        self._known: list[Billed] = []
+        self._new = 0
+        """Calls since `_known` was put together."""
         self._loading: asyncio.Task[None] | None = None
 
     def load_soon(self) -> None:
@@ -41,7 +45,7 @@ class Estimates:
         if not plan.chain or not deployments or plan.method == "ensemble":
             return plan
         deployment = self._fleet.priced(deployments[0])
-        history = [each for billed in self._billed.values() for each in billed]
+        history = self._history_now()
         if not history:
             return plan
         chars = round(profile.input_tokens * CHARS_PER_TOKEN)
@@ -57,6 +61,13 @@ class Estimates:
         if answer.usage_reported and answer.input_tokens > 0:
             usage = Usage(answer.input_tokens, answer.output_tokens, answer.cached_tokens)
             self._history(answer.deployment).append(Billed(answer.deployment, answer.task, characters(ask.prompt), usage))
+            self._new += 1
+
+    def _history_now(self) -> Sequence[Billed]:
+        """All that is remembered, less the latest few once there are many: a fit for each decision costs too much."""
+        if self._new >= _REFIT or len(self._known) < _REFIT * 2:
+            self._known, self._new = [each for billed in self._billed.values() for each in billed], 0
+        return self._known
 
     def _history(self, deployment: str) -> deque[Billed]:
         return self._billed.setdefault(deployment, deque(maxlen=_KEPT))
@@ -71,6 +82,7 @@ class Estimates:
             if row.usage_reported and row.input_tokens > 0 and row.prompt_chars > 0:
                 usage = Usage(row.input_tokens, row.output_tokens, row.cached_tokens)
                 found.setdefault(row.deployment, []).append(Billed(row.deployment, row.task, row.prompt_chars, usage))
+        self._new = _REFIT
         for deployment, billed in found.items():
             # What this process has seen meanwhile is newer, and may be among what was read: better twice than not at all.
             self._billed[deployment] = deque(_joined(billed, self._billed.get(deployment, ())), maxlen=_KEPT)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import median
 
 from pointsman.core.types import Usage
@@ -58,14 +59,18 @@ def _at(x: float, points: Sequence[tuple[int, int]], unknown: float) -> float:
         return unknown
     if len(known) < ENOUGH:
         return median(py * math.sqrt(max(x, 1) / px) for px, py in known)
-    constant, slope = _line(known)
+    constant, slope = _line(tuple(known))
     # Never far beyond what was seen: a line through short prompts knows little of very long ones.
     longest, most = max(px for px, _ in known), max(py for _, py in known)
     return min(max(constant + slope * x, 1.0), most * max(x / longest, 1.0))
 
 
-def _line(points: Sequence[tuple[int, int]]) -> tuple[float, float]:
-    """Constant and slope, both at least 0, with the least relative errors; exceptions are weighed down."""
+@lru_cache(maxsize=128)
+def _line(points: tuple[tuple[int, int], ...]) -> tuple[float, float]:
+    """Constant and slope, both at least 0, with the least relative errors; exceptions are weighed down.
+
+    Remembered, since a decision must not wait for a fit: it is asked for the same points until there are new ones.
+    """
     constant, slope = float(median(py for _, py in points)), 0.0
     for _ in range(_ROUNDS):
         weights = []
