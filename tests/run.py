@@ -43,7 +43,7 @@ def main() -> int:
             print(f"{name} found something: see above.", file=sys.stderr)
             return 1
     say("pytest" + (" (fast subset)" if fast else ""))
-    # Most of the fast tests wait for a process or a socket; the slow ones measure time limits and want the machine for themselves.
+    # Most of the fast tests wait for a process or a socket; the slow ones want the machine for themselves.
     selection = ["-m", "not slow", "-n", "4", "--dist", "loadfile"] if fast else []
     status = subprocess.run([PYTHON, "-m", "pytest", *selection, *arguments], cwd=ROOT, env=environment, check=False).returncode
     if pictures and not status:
