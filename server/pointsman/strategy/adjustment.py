@@ -68,7 +68,7 @@ def adjust(
     explore = strategy.learning.explore if verifier is None else 0.0
     picked = pick(own, rivals, priors, cheap, replace(strategy.learning, explore=explore), rng)
     begun = None
-    if verifier is not None and _may_cascade(plan, profile, strategy):
+    if verifier is not None and verifier.tells and _may_cascade(plan, profile, strategy):
         cascade = strategy.learning.cascade
         cheaper = {slot: rivals[slot] for slot in rivals if slot != picked.slot and price(slot) < price(picked.slot)}
         most_loss = cascade.loss_allowed(profile.cost)
@@ -153,8 +153,11 @@ def _beginning(
     chosen, lowest = None, alone.cost
     for slot, each in cheaper.items():
         prices = [price(slot), price(own)]
-        # Little is known of a model at first, and a checked try is the cheapest way to know more: doubt counts in its favour.
-        hoped = worth([each.mean + cascade.optimism * each.spread, belief.mean], prices, verifier, cascade.likeness)
+        # Little is known of a model at first, and a checked try is the cheapest way to know more: doubt counts in its favour,
+        # the more so the more a check tells.
+        hoped = worth(
+            [each.mean + cascade.optimism * verifier.skill * each.spread, belief.mean], prices, verifier, cascade.likeness
+        )
         if hoped.cost < lowest and hoped.success >= alone.success - most_loss:
             lowest = hoped.cost
             chosen = slot, worth([each.mean, belief.mean], prices, verifier, cascade.likeness)

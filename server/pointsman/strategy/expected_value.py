@@ -17,6 +17,7 @@ _NORMAL = NormalDist()
 _STRATA = 15
 _DIFFICULTIES = tuple(_NORMAL.inv_cdf((i + 0.5) / _STRATA) for i in range(_STRATA))
 _LEAST_SKILL = 0.1
+"""With less a check is hardly better than a coin: neither learning nor a cascade relies on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +32,17 @@ class Verifier:
         """Youden's J: 1 for a perfect check, 0 for a coin, which tells nothing."""
         return self.true_positive - self.false_positive
 
+    @property
+    def tells(self) -> bool:
+        """Whether the check is good enough to rely on."""
+        return self.skill >= _LEAST_SKILL
+
     def estimate(self, accepted: bool) -> tuple[float, float]:
         """A verdict as (reward, weight) for `Evidence`: an estimate of "good" that is right on the average.
 
         The weight is the square of the skill, as the variance of the estimate grows with its inverse; 0 for hardly any skill.
         """
-        if self.skill < _LEAST_SKILL:
+        if not self.tells:
             return 0.0, 0.0
         return (accepted - self.false_positive) / self.skill, self.skill**2
 

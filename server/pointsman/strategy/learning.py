@@ -18,7 +18,7 @@ from pointsman.strategy.plan import Profile
 from pointsman.strategy.rows import Strategy
 
 _LEAST_WEIGHT = 0.01
-"""Below this an outcome is forgotten, so that a workspace's state stays small."""
+"""Below this an outcome is not kept, so that a workspace's state stays small."""
 
 _FARTHEST = 2.0
 """The greatest surprise of one outcome: the estimate from one verdict of a poor verifier may lie outside 0 to 1."""
@@ -84,7 +84,7 @@ def settled(events: Iterable[str], rules: LearningRules) -> Reward | None:
 def learn(state: LearnedState, evidence: Evidence, strategy: Strategy) -> LearnedState:
     """The state after one outcome. Evidence of an unknown model, or without weight or a finite reward, changes nothing."""
     rules, weight = strategy.learning, min(max(evidence.weight, 0.0), 1.0)
-    if evidence.slot not in strategy.slots or not weight > 0 or not math.isfinite(evidence.reward):
+    if evidence.slot not in strategy.slots or not weight >= _LEAST_WEIGHT or not math.isfinite(evidence.reward):
         return state
     before = state.scopes.get(evidence.scope, {})
     surplus = evidence.reward - strategy.slots[evidence.slot].quality

@@ -22,7 +22,7 @@ from pointsman.strategy.plan import Live, Profile
 from pointsman.strategy.policy import plan
 from pointsman.strategy.rows import Strategy
 
-REPEATS = 20
+REPEATS = 40
 _SCOPE = "replay"
 
 
