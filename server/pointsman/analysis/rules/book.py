@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 import re
+import threading
 import tomllib
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,11 @@ from tree_sitter import Query, QueryError
 
 from pointsman.analysis import languages, syntax
 from pointsman.analysis.languages import Language
+from pointsman.analysis.rules.needs import Needs, needs
 from pointsman.core.types import Severity
+
+_TOGETHER = 8
+"""Rules that one query holds: compiling stops everything else, and more at a time would be felt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,24 +70,50 @@ class Rule:
     path: re.Pattern[str] | None = None
     unique: str = ""
     fix: Repair | None = None
+    needs: Needs = ()
+    """What a file must contain for the query to match, pattern by pattern."""
 
 
 @dataclass(frozen=True, slots=True)
-class Book:
-    """All rules of one language, compiled into one query so that a file is walked once."""
+class Part:
+    """Some rules as one query, and whose each of its patterns is."""
 
     query: Query
     by_pattern: tuple[Rule, ...]
-    rules: tuple[Rule, ...] = field(default=())
+
+
+class Book:
+    """The rules of one language. They are compiled when a file first needs them, those that are new to it together: a file is
+    walked a few times at most, and nobody waits for rules of what their project does not use."""
+
+    def __init__(self, language: Language, rules: tuple[Rule, ...]) -> None:
+        self.rules = rules
+        self._language = language
+        self._parts: list[Part] = []
+        self._compiled: set[str] = set()
+        self._lock = threading.Lock()  # files are looked at on threads; a rule in two parts would tell everything twice
+
+    def parts(self, wanted: Sequence[Rule]) -> list[Part]:
+        """The queries that hold these rules, and maybe others besides."""
+        names = {rule.name for rule in wanted}
+        with self._lock:
+            fresh = [rule for rule in wanted if rule.name not in self._compiled]
+            for start in range(0, len(fresh), _TOGETHER):
+                self._parts.append(_part(self._language, fresh[start : start + _TOGETHER]))
+            self._compiled.update(rule.name for rule in fresh)
+            return [part for part in self._parts if any(rule.name in names for rule in part.by_pattern)]
 
 
 @cache
 def rules(language: Language) -> Book | None:
     """The rules that hold for files of `language`, or None where it has none."""
-    grammar = syntax.load(language)
     found = tuple(read(language).values())
-    if grammar is None or not found:
-        return None
+    return Book(language, found) if found and syntax.load(language) is not None else None
+
+
+def _part(language: Language, found: Sequence[Rule]) -> Part:
+    grammar = syntax.load(language)
+    assert grammar is not None  # noqa: S101 - `rules` asked; a grammar that loaded once stays
     starts: list[int] = []
     text = ""
     for rule in found:
@@ -93,7 +124,7 @@ def rules(language: Language) -> Book | None:
     except QueryError as error:  # the tests compile every rule: this is a broken installation, and it costs only the rules
         raise ValueError(f"grammars/{language.name}/rules.toml: {error}") from error
     patterns = (query.start_byte_for_pattern(number) for number in range(query.pattern_count))
-    return Book(query, tuple(found[bisect_right(starts, start) - 1] for start in patterns), found)
+    return Part(query, tuple(found[bisect_right(starts, start) - 1] for start in patterns))
 
 
 @lru_cache(maxsize=2048)
@@ -151,7 +182,7 @@ def _rule(name: str, entry: dict[str, Any]) -> Rule:
             known[key] = re.compile(entry[key])
     if "fix" in entry:
         known["fix"] = _repair(entry["fix"])
-    return Rule(name=name, **known)
+    return Rule(name=name, needs=needs(entry["query"]), **known)
 
 
 def _repair(entry: dict[str, Any]) -> Repair:

@@ -10,6 +10,7 @@ from tree_sitter import Node, QueryCursor
 from pointsman.analysis.languages import Language
 from pointsman.analysis.rules import book
 from pointsman.analysis.rules.book import Book, Repair, Rule
+from pointsman.analysis.rules.needs import possible
 from pointsman.analysis.syntax import Captures, SyntaxTree
 from pointsman.core.types import Finding, Fix, Range, TextEdit
 
@@ -23,14 +24,16 @@ _MOST = 200
 def findings(tree: SyntaxTree, rules: Book, path: str | None) -> list[Finding]:
     """The findings of `rules` in `tree`, in no particular order."""
     applies = _Applies(tree, path)
-    if not any(applies(rule) for rule in rules.rules):
-        return []
+    wanted = [rule for rule in rules.rules if applies(rule)]
     seen: dict[tuple[str, int, str], None] = {}
     counts: dict[str, int] = {}
     found: list[Finding] = []
-    matches = QueryCursor(rules.query, match_limit=_MATCH_LIMIT).matches(tree.root)
-    for pattern, captures in sorted(matches, key=_place):
-        rule = rules.by_pattern[pattern]
+    matches = [
+        (part.by_pattern[pattern], captures)
+        for part in (rules.parts(wanted) if wanted else ())
+        for pattern, captures in QueryCursor(part.query, match_limit=_MATCH_LIMIT).matches(tree.root)
+    ]
+    for rule, captures in sorted(matches, key=_place):
         if counts.get(rule.name, 0) >= _MOST or not applies(rule) or "mark" not in captures:
             continue
         mark = captures["mark"][0]
@@ -61,6 +64,8 @@ class _Applies:
     def _ask(self, rule: Rule) -> bool:
         if rule.path is not None and self._path and not rule.path.search(self._path):
             return False
+        if not possible(rule.needs, self._tree.data):
+            return False
         if rule.source is None and rule.unless_source is None:
             return True
         if self._text is None:
@@ -70,9 +75,9 @@ class _Applies:
         return rule.unless_source is None or not rule.unless_source.search(self._text)
 
 
-def _place(match: tuple[int, Captures]) -> tuple[int, int]:
+def _place(match: tuple[Rule, Captures]) -> int:
     nodes = match[1].get("mark")
-    return (nodes[0].start_byte if nodes else -1, match[0])
+    return nodes[0].start_byte if nodes else -1
 
 
 def _repeats(tree: SyntaxTree, rule: Rule, captures: Captures, seen: dict[tuple[str, int, str], None]) -> bool:

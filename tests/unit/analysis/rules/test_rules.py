@@ -78,7 +78,8 @@ def test_every_rule_has_cases(language: str) -> None:
 def test_every_condition_compiles(language: str) -> None:
     """A condition that does not compile is silently false, so a typing error would silence or widen a rule."""
     known = languages.by_name(language)
-    assert book.rules(known) is not None
+    rules = book.rules(known)
+    assert rules is not None and rules.parts(rules.rules)
     for rule in book.read(known).values():
         for condition in CONDITIONS:
             text = getattr(rule, condition)
