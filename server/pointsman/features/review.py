@@ -32,6 +32,7 @@ async def review(session: Session, snapshot: Snapshot, range_: Range | None, pro
     context = study.context(range_ or Range(Position(0, 0), Position(last, len(study.lines[last]))), session.name_of(snapshot))
     ask = _ask(session, study, context, "review_selection" if range_ else "review_file")
     plan = session.plan(ask.profile)
+    session.warn_of_cost(plan)
     progress(f"{study.agent.name} agent asks {plan.model}", 20)
     answer = await session.ask(ask, on_text=lambda text: progress(f"{plan.model} is writing", min(90, 30 + len(text) // 40)))
     progress("checking the findings", 95)

@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote
 
 from pointsman.analysis.project import ProjectContext
 from pointsman.config.settings import Settings
@@ -23,6 +24,7 @@ from pointsman.gateway.gateway import Gateway
 from pointsman.providers.base import Prompt
 from pointsman.providers.workspace import WorkspaceModel
 from pointsman.security.exclusions import excluded
+from pointsman.security.paths import real
 from pointsman.strategy.plan import Plan, Profile
 
 
@@ -106,18 +108,25 @@ class Session:
     def name_of(self, snapshot: Snapshot) -> str:
         """The document's path below a workspace folder, or its bare name; never an absolute path."""
         if snapshot.path is None:
-            return snapshot.uri.rpartition("/")[2] or "untitled"
+            return _place(snapshot).rpartition("/")[2] or "untitled"
         path = Path(snapshot.path)
-        for root in self.roots:
-            if path.is_relative_to(root):
-                return path.relative_to(root).as_posix()
-        return path.name
+        return _below(path, self.roots) or path.name
 
     def kept_local(self, snapshot: Snapshot) -> str | None:
         """Why this document must not leave the machine, or None."""
         if self.settings.local_only:
             return "the setting local.only keeps code on this machine"
-        return excluded(self.name_of(snapshot), self.settings.exclude)
+        place = _place(snapshot)
+        why = self._excluded(place, self.roots)
+        if why is None and snapshot.path is not None and (target := real(place)) != place:
+            # A link of a harmless name does not make what it leads to harmless.
+            why = self._excluded(target, tuple(Path(real(str(root))) for root in self.roots))
+        return why
+
+    def _excluded(self, place: str, roots: tuple[Path, ...]) -> str | None:
+        # The user's patterns are about the workspace. What is known to hold secrets does so wherever it lies: `.ssh/config`
+        # is no other file because somebody opened it from inside its folder.
+        return excluded(_below(Path(place), roots) or place, self.settings.exclude) or excluded(place)
 
     def profile(
         self, snapshot: Snapshot, study: Study | None, task: str, *, prompt: Prompt, level: Level | None = None
@@ -148,6 +157,13 @@ class Session:
     def plan(self, profile: Profile) -> Plan:
         """What the gateway would do with such a request now."""
         return self.gateway.plan(profile)
+
+    def warn_of_cost(self, plan: Plan) -> None:
+        """Tell the person once a session for each model that such a request is dear, and what would be cheaper."""
+        warning = self.gateway.warning(plan)
+        if warning is not None and plan.model not in self._told:
+            self._told.add(plan.model)
+            self.on_notice(Notice(f"A dear request: {warning}"))
 
     async def ask(self, ask: Ask, *, on_text: Callable[[str], None] | None = None) -> Answer:
         """Put one request through the gateway and show what came of it in the status."""
@@ -198,3 +214,13 @@ class Session:
         """Use other settings from now on."""
         self.settings = settings
         self.forget_studies()
+
+
+def _place(snapshot: Snapshot) -> str:
+    """Where a document lies: its path, or that of its URI in plain letters, as a remote file or an older version has one."""
+    return snapshot.path or unquote(snapshot.uri.partition("?")[0].partition("#")[0])
+
+
+def _below(path: Path, roots: tuple[Path, ...]) -> str:
+    """The path relative to the first of `roots` that it lies in, or ""."""
+    return next((path.relative_to(root).as_posix() for root in roots if path.is_relative_to(root)), "")

@@ -36,7 +36,7 @@ from pointsman.providers.base import Provider
 from pointsman.storage.answers import AnswerLog, AnswerShelf, CachedAnswer
 from pointsman.storage.ledger import Ledger
 from pointsman.storage.store import Store
-from pointsman.strategy import policy
+from pointsman.strategy import cost_warning, policy
 from pointsman.strategy.plan import Live, Plan, Profile
 from pointsman.strategy.rows import Strategy
 
@@ -128,6 +128,12 @@ class Gateway:
     def fleet(self) -> Fleet:
         """The deployments and their health, for reports."""
         return self._fleet
+
+    def warning(self, plan: Plan) -> str | None:
+        """One line for a person before a dear request, with cheaper models named; None when it is not dear."""
+        callable_now = {name: self._fleet.of(name) for name, state in self.live().slots.items() if state.available}
+        prices = {name: self._fleet.priced(found[0]).price for name, found in callable_now.items() if found}
+        return cost_warning.warn(plan, self._strategy.slots, prices=prices, left=self._left(plan.model))
 
     async def prepare(self, profile: Profile) -> None:
         """Have the model that such a request would ask first get ready. Sends nothing; never raises."""

@@ -16,6 +16,14 @@ def within(root: Path, path: Path) -> bool:
     return real.is_relative_to(real_root)
 
 
+def real(path: str) -> str:
+    """`path` with every link on its way followed; itself where that cannot be told."""
+    try:
+        return os.path.realpath(path)
+    except (OSError, ValueError):
+        return path
+
+
 def read_regular(path: Path, cap: int) -> bytes:
     """The bytes of a regular file of at most `cap` bytes.
 

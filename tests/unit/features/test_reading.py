@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
-from tests.unit.features.conftest import Script
+from tests.unit.features.conftest import CONFIG, Script
 
 from pointsman.app import App
 from pointsman.core.document import Snapshot
@@ -162,3 +163,21 @@ async def test_an_empty_selection_explains_the_function_around_it(scripted: tupl
     await app.workbench.explain(document(DEEP), Range(here, here), silent)
     asked = script.prompts[0][1].messages[0].text
     assert "MARKED CODE BEGINS\n@router" in asked or "MARKED CODE BEGINS\ndef price" in asked
+
+
+async def test_a_dear_review_is_announced_once_with_cheaper_models(
+    bare: Path, scripted: tuple[App, Script], document: Document
+) -> None:
+    app, script = scripted
+    (bare / "config.toml").write_text(CONFIG.replace("input = 2.0, output = 10.0", "input = 80.0, output = 400.0"))
+    await app.workbench.configure({})
+    await app.workbench.configure({"model": "claude_4_sonnet"})
+    script.default = "[]"
+    notices: list[str] = []
+    app.workbench.listen(lambda _: None, lambda notice: notices.append(notice.text), lambda _: None)
+    for version in (1, 2):
+        await app.workbench.review(document(DEEP + f"\n# {version}\n", version=version), None, silent)
+    dear = [text for text in notices if text.startswith("A dear request")]
+    assert len(dear) == 1
+    assert "claude_4_sonnet" in dear[0]
+    assert "gpt_4_turbo" in dear[0]
