@@ -51,6 +51,7 @@ class Health:
         self._overtaken = 0
         self._down_since: float | None = None
         self._samples: deque[Sample] = deque(maxlen=_SAMPLES)
+        self._recent: tuple[Sample, ...] | None = ()
         self._qualities: deque[tuple[float, float]] = deque(maxlen=_SAMPLES)
         self._kept: deque[bool] = deque(maxlen=_SAMPLES)
 
@@ -106,14 +107,18 @@ class Health:
         self._overtaken = 0
         self.breaker.succeed()
         self._rests_until, self._slow_until, self._down_since, self.last_fault = 0.0, 0.0, None, None
-        self._samples.append(Sample(self._clock.monotonic(), True, latency_s, first_s=first_s, task=task))
+        self._add(Sample(self._clock.monotonic(), True, latency_s, first_s=first_s, task=task))
 
     def judge(self, quality: float) -> None:
         """The check's score of the answer that was just given."""
         self._qualities.append((self._clock.monotonic(), quality))
         if self._samples:
             last = self._samples.pop()
-            self._samples.append(replace(last, quality=quality))
+            self._add(replace(last, quality=quality))
+
+    def _add(self, sample: Sample) -> None:
+        self._samples.append(sample)
+        self._recent = None
 
     def cancel(self) -> None:
         """The caller went away: nothing was learned."""
@@ -149,7 +154,7 @@ class Health:
 
     def recall(self, age_s: float, ok: bool, latency_s: float, *, quality: float = 0.0, task: str = "") -> None:
         """Take over a call of `age_s` seconds ago from the record, the oldest first; calls of this process follow it."""
-        self._samples.append(Sample(self._clock.monotonic() - age_s, ok, latency_s, quality, task=task))
+        self._add(Sample(self._clock.monotonic() - age_s, ok, latency_s, quality, task=task))
 
     def was_limited(self, age_s: float) -> None:
         """The vendor limited our rate `age_s` seconds ago, as the record says."""
@@ -167,7 +172,7 @@ class Health:
                 # Too slow for a keystroke is not down: only calls as impatient as this one go elsewhere for a while.
                 self.breaker.abandon()
                 return
-        self._samples.append(Sample(now, False, waited_s, task=task))
+        self._add(Sample(now, False, waited_s, task=task))
         self._down_since = now if self._down_since is None else self._down_since
         self.last_fault = fault
         if fault in _LASTING:
@@ -191,7 +196,11 @@ class Health:
     def samples(self) -> tuple[Sample, ...]:
         """Calls of the last five minutes, oldest first, at most fifty."""
         oldest = self._clock.monotonic() - WINDOW_S
-        return tuple(sample for sample in self._samples if sample.at >= oldest)
+        recent = self._recent
+        # Every decision asks for them: put together anew only when a call was added, or one is too old by now.
+        if recent is None or (recent and recent[0].at < oldest):
+            recent = self._recent = tuple(sample for sample in self._samples if sample.at >= oldest)
+        return recent
 
     def first_text_s(self, share: float) -> float | None:
         """Within how many seconds the first text came in `share` of the last calls; None where too few were made."""
