@@ -22,7 +22,7 @@ from pointsman.analysis.languages import Language
 from pointsman.analysis.rules.needs import Needs, needs
 from pointsman.core.types import Severity
 
-_TOGETHER = 8
+_TOGETHER = 4
 """Rules that one query holds: compiling stops everything else, and more at a time would be felt."""
 
 
