@@ -15,16 +15,23 @@ from pathlib import Path
 import pytest
 from tests.fixtures.model_server import FAULTS, ModelServer, Reply
 from tests.gateway.houses import DEADLINE_S, TEXTS, UNREACHABLE, Street, street
-from tests.gateway.scripted import LADDER, PREMIUM, STANDARD, ask, template
+from tests.gateway.scripted import BUDGET, LADDER, PREMIUM, STANDARD, ask, template
 
 from pointsman.core.types import Source
 from pointsman.gateway.answer import Answer
 from pointsman.storage.answers import AnswerShelf, CachedAnswer
+from pointsman.strategy.plan import Profile
 
 HARMLESS = {"drip", "usage_nan", "usage_negative", "usage_missing", "usage_text"}
 """What a gateway must survive without leaving the rung."""
 
 ASLEEP_S = 0.3
+
+LOWER = {
+    (STANDARD, BUDGET, PREMIUM): Profile(cost="balanced"),
+    (BUDGET, STANDARD, PREMIUM): Profile(task="code_completion"),
+}
+"""The ladders of tiers two and three, and what asks for them."""
 
 ENDS = ("one", "two", "cached", "template", "nothing")
 STEPS = {"one": 1, "two": 2, "cached": 3, "template": 3, "nothing": 3}
@@ -33,6 +40,32 @@ STEPS = {"one": 1, "two": 2, "cached": 3, "template": 3, "nothing": 3}
 @pytest.mark.parametrize("fault", [*FAULTS, *UNREACHABLE])
 async def test_each_fault_at_each_step_ends_in_an_answer_a_labelled_one_or_a_stated_refusal(fault: str, tmp_path: Path) -> None:
     await asyncio.gather(*(_scenario(fault, end, tmp_path / end) for end in ENDS))
+
+
+@pytest.mark.parametrize("fault", [*FAULTS, *UNREACHABLE])
+async def test_each_fault_at_the_steps_of_the_ladders_of_tiers_two_and_three(fault: str, tmp_path: Path) -> None:
+    await asyncio.gather(
+        *(_below(fault, ladder, broken, tmp_path / f"{ladder[0]}-{broken}") for ladder in LOWER for broken in (1, 2))
+    )
+
+
+async def _below(fault: str, ladder: tuple[str, ...], broken: int, folder: Path) -> None:
+    """The first `broken` rungs of a lower tier's ladder have the fault; one model is up, so there is an answer."""
+    for number in range(3):
+        async with street(folder / str(number), faults=dict.fromkeys(ladder[:broken], fault)) as houses:
+            answer, took = await houses.ask(ask(profile=LOWER[ladder]))
+            what = f"{fault} at {broken} of {ladder}: {answer.source} {answer.message} {answer.attempts}"
+            try:
+                assert answer.plan.chain[:3] == ladder, what
+                assert took <= DEADLINE_S + 0.1 + houses.late_s, f"{took:.3f} s (machine late {houses.late_s:.3f} s), {what}"
+                assert answer.source is Source.MODEL, what
+                assert answer.text == TEXTS[answer.model], what
+                _never_doubled(houses.shown, answer)
+            except AssertionError:
+                if number == 2 or houses.late_s < ASLEEP_S:
+                    raise
+            else:
+                return
 
 
 async def _scenario(fault: str, end: str, folder: Path) -> None:
