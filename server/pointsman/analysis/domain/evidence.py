@@ -56,9 +56,8 @@ def of_path(path: str, model: Model) -> Iterator[Evidence]:
             yield Evidence("path", f"path {found[0].strip('/') or path}", pattern.weights)
 
 
-def of_text(source: str, language: str, model: Model) -> Iterator[Evidence]:
-    """What the text says, read as `language` ("" for none of ours)."""
-    head = _head(source)
+def of_text(head: str, language: str, model: Model) -> Iterator[Evidence]:
+    """What the beginning of a text says, read as `language` ("" for none of ours)."""
     families = model.families.get(language, ())
     for family in families:
         yield from _imports(head, family, model)
@@ -86,20 +85,29 @@ def look_up(table: Table, name: str) -> tuple[str, Weights] | None:
     return None
 
 
-def _head(source: str) -> str:
+def beginning(source: str) -> str:
+    """What is looked at of a text."""
     head = source[:HEAD]
     if max(map(len, head.split("\n")), default=0) <= _LONGEST_LINE:
         return head
     return "\n".join(line[:_LONGEST_LINE] for line in head.split("\n"))
 
 
+def imported(head: str, family: str) -> list[str]:
+    """The names of modules that a text imports, as it writes them."""
+    pattern = _IMPORTS.get(family)
+    if pattern is None:
+        return []
+    return [(found[1] or found[pattern.groups] or "").strip() for found in pattern.finditer(head)]
+
+
 def _imports(head: str, family: str, model: Model) -> Iterator[Evidence]:
-    pattern, table = _IMPORTS.get(family), model.imports.get(family)
-    if pattern is None or table is None:
+    table = model.imports.get(family)
+    if table is None:
         return
     seen: set[str] = set()
-    for found in pattern.finditer(head):
-        known = look_up(table, (found[1] or found[found.re.groups] or "").strip())
+    for name in imported(head, family):
+        known = look_up(table, name)
         if known is not None and known[0] not in seen:
             seen.add(known[0])
             yield Evidence("import", f"import {known[0]}", known[1])

@@ -36,7 +36,7 @@ _SPEAKS = {
     "php": frozenset({"php", "html"}),
 }
 _NAME = re.compile(r"@?[A-Za-z][\w@/.-]*")
-_COMMENT = re.compile(r"^\s*(?:#|//).*$", re.M)
+_COMMENT = re.compile(r"^[ \t]*(?:#|//).*$", re.M)
 _MOST = 200_000
 _SECTIONS = {
     "devDependencies": 0.5,
@@ -56,7 +56,7 @@ def of_manifests(path: str, language: str, manifests: Mapping[str, str]) -> Iter
     """Evidence of the manifests that speak for a file, the nearest of each kind in full and those above it in part."""
     nearest: dict[str, int] = {}
     settled: set[str] = set()  # an app of its own inside a larger project
-    for name in sorted(_above(path, manifests), key=lambda name: -name.count("/")):
+    for name in _above(path, manifests):
         kind, family = _kind(name)
         if not kind or language not in _SPEAKS[family] or name == path:
             continue
@@ -84,12 +84,26 @@ def dependencies(name: str, text: str) -> frozenset[str]:
     return frozenset(_names(kind, text[:_MOST])) if kind else frozenset()
 
 
-def _above(path: str, manifests: Mapping[str, str]) -> Iterator[str]:
+def listed(path: str, language: str, manifests: Mapping[str, str]) -> frozenset[str]:
+    """The names in the nearest manifest of each kind that speaks for a file."""
+    names: set[str] = set()
+    seen: set[str] = set()
+    for name in _above(path, manifests):
+        kind, family = _kind(name)
+        if kind and kind not in seen and language in _SPEAKS[family] and name != path:
+            seen.add(kind)
+            names.update(_names(kind, manifests[name][:_MOST]))
+    return frozenset(names)
+
+
+def _above(path: str, manifests: Mapping[str, str]) -> list[str]:
+    """Manifests in a file's folder and above it, nearest first; of a file without a path all, outermost first."""
+    if not path:
+        return sorted(manifests, key=lambda name: (name.count("/"), name))
     folder = path.rpartition("/")[0]
-    for name in manifests:
-        place = name.rpartition("/")[0]
-        if not place or folder == place or folder.startswith(place + "/"):
-            yield name
+    places = {name: name.rpartition("/")[0] for name in manifests}
+    near = [name for name, place in places.items() if not place or folder == place or folder.startswith(place + "/")]
+    return sorted(near, key=lambda name: -name.count("/"))
 
 
 def _kind(name: str) -> tuple[str, str]:

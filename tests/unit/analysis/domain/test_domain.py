@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import time
 import tomllib
@@ -13,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pointsman.analysis import languages
-from pointsman.analysis.domain import domain
+from pointsman.analysis.domain import domain, learned
 from pointsman.analysis.domain.model import label
 from pointsman.core import resources
 from pointsman.core.types import Domain, DomainReport
@@ -78,6 +79,40 @@ def test_a_manifest_speaks_for_its_own_language_only() -> None:
     manifests = {"package.json": '{"dependencies": {"react-dom": "19"}}'}
     alone, beside = report("a.py", "x = 1\n"), report("a.py", "x = 1\n", manifests)
     assert alone.scores == beside.scores
+
+
+@pytest.mark.parametrize("path", [None, "A.tsx", "./src/A.tsx", "src\\A.tsx"])
+@pytest.mark.parametrize("name", ["package.json", "./package.json"])
+@pytest.mark.parametrize("version", ["1", "*", "", "workspace:^", "npm:react-native-tvos@latest"])
+def test_a_manifest_counts_wherever_the_file_is_and_whatever_its_versions(path: str | None, name: str, version: str) -> None:
+    source = "export const A = () => <View><Text/></View>"
+    manifests = {name: json.dumps({"dependencies": {"react-native": version}})}
+    found = domain(source, path=path, language=languages.by_name("tsx"), tree=None, manifests=manifests)
+    assert found.label is Domain.MOBILE
+    assert found.scores[Domain.MOBILE] >= 0.95
+    assert any("react-native" in each for each in found.evidence)
+
+
+def test_without_a_path_the_outermost_manifest_is_the_nearest() -> None:
+    manifests = {
+        "package.json": '{"dependencies": {"express": "5"}}',
+        "examples/app/package.json": '{"dependencies": {"react-dom": "19"}}',
+    }
+    found = domain("export const a = 1\n", language=languages.by_name("javascript"), manifests=manifests)
+    assert found.label is Domain.BACKEND
+
+
+def test_the_learned_weights_are_whole() -> None:
+    model = learned.learned()
+    assert model.weights and 0 < model.by_hand <= 1.5 and 0.3 < model.temperature < 3
+    for table in model.weights.values():
+        assert all(len(weights) == len(Domain) and all(map(math.isfinite, weights)) for weights in table.values())
+
+
+def test_what_is_known_of_a_group_shares_the_square_root_of_one() -> None:
+    model = learned.Learned({"name": {"a": (1.0, 0, 0, 0, 0), "b": (0, 1.0, 0, 0, 0)}}, 1.0, 1.0)
+    found = {name: weights for _, name, weights in learned.score({"name": {"a", "b", "c"}, "folder": {"a"}}, model)}
+    assert found == {"a": (0.5**0.5, 0, 0, 0, 0), "b": (0, 0.5**0.5, 0, 0, 0)}
 
 
 @pytest.mark.parametrize(
