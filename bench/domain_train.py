@@ -98,10 +98,10 @@ def fit(rows: Sequence[Row], *, ridge: float = RIDGE, steps: int = STEPS, least:
     speed, pace = 1.5, 1.0
     for _ in range(steps):
         errors = (softmax(share * hand + table @ ahead) - truth) * counts
-        moved: Floats = ahead - np.float32(speed) * (table.T @ errors + np.float32(ridge) * ahead)
+        moved = np.asarray(ahead - speed * (table.T @ errors + ridge * ahead), dtype=np.float32)
         share -= 0.02 * float((errors * hand).sum())
         following = (1 + (1 + 4 * pace * pace) ** 0.5) / 2
-        ahead = moved + (pace - 1) / following * (moved - weights)
+        ahead = np.asarray(moved + (pace - 1) / following * (moved - weights), dtype=np.float32)
         weights, pace = moved, following
     kept = {feature: weights[number] for feature, number in words.items() if np.abs(weights[number]).max() >= SMALLEST}
     return Fit(kept, share, 1.0)

@@ -50,3 +50,9 @@ def test_silence_reaches_embedded_code() -> None:
         "html",
         PAGE.replace("  if (a", "  // pointsman: ignore\n  if (a").replace("  debugger", "  // pointsman: ignore\n debugger"),
     ).keys() == {"css/focus-outline"}
+
+
+def test_svelte_keeps_the_rules_of_html_and_its_short_attributes_count() -> None:
+    tree = syntax.parse("<img src={a}>\n<img {alt}>\n<img {...rest}>\n<input {id}>\n", languages.by_name("svelte"))
+    assert tree is not None
+    assert [(finding.code, finding.range.start.line) for finding in findings(tree)] == [("svelte/img-alt", 0)]
