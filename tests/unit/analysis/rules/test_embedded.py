@@ -56,3 +56,10 @@ def test_svelte_keeps_the_rules_of_html_and_its_short_attributes_count() -> None
     tree = syntax.parse("<img src={a}>\n<img {alt}>\n<img {...rest}>\n<input {id}>\n", languages.by_name("svelte"))
     assert tree is not None
     assert [(finding.code, finding.range.start.line) for finding in findings(tree)] == [("svelte/img-alt", 0)]
+
+
+def test_a_component_is_no_element_of_html() -> None:
+    source = "<Button onclick={go}>x</Button>\n<Input bind:value={a} />\n<Img src={a} />\n"
+    tree = syntax.parse(source, languages.by_name("svelte"))
+    assert tree is not None
+    assert findings(tree) == ()
