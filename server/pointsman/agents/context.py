@@ -6,6 +6,7 @@ an instruction; what a model answers can in any case only become an edit of the 
 
 from __future__ import annotations
 
+import string
 from dataclasses import dataclass
 
 from pointsman.core.types import Finding, Position, Range
@@ -13,6 +14,7 @@ from pointsman.core.types import Finding, Position, Range
 MAX_CHARACTERS = 24_000
 """About 6,500 tokens: more context costs more than it helps for an edit."""
 _SURROUNDING_LINES = 40
+_WORD_CHARACTERS = string.ascii_letters + string.digits + "_+/=.~!@#$%^&*-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +55,9 @@ def marked(context: CodeContext) -> str:
     start, end = context.range.start.line, context.range.end.line
     before = context.lines[max(0, start - _SURROUNDING_LINES) : start]
     after = context.lines[end + 1 : end + 1 + _SURROUNDING_LINES]
-    head = _clip("\n".join(before), MAX_CHARACTERS // 4, from_end=True)
-    body = _clip(context.selected, MAX_CHARACTERS // 2, from_end=False)
-    tail = _clip("\n".join(after), MAX_CHARACTERS // 4, from_end=False)
+    head = clip("\n".join(before), MAX_CHARACTERS // 4, from_end=True)
+    body = clip(context.selected, MAX_CHARACTERS // 2, from_end=False)
+    tail = clip("\n".join(after), MAX_CHARACTERS // 4, from_end=False)
     text = f"{head}\n>>>>>>> MARKED CODE BEGINS\n{body}\n<<<<<<< MARKED CODE ENDS\n{tail}"
     fence = fence_for(text)
     return f"{fence}{context.language}\n{text}\n{fence}"
@@ -65,12 +67,20 @@ def numbered(context: CodeContext) -> str:
     """The asked lines with their one-based numbers, for a review whose findings name lines."""
     start = context.range.start.line
     rows = [f"{start + offset + 1:>5} | {line}" for offset, line in enumerate(context.selected.split("\n"))]
-    text = _clip("\n".join(rows), MAX_CHARACTERS * 2, from_end=False)
+    text = clip("\n".join(rows), MAX_CHARACTERS * 2, from_end=False)
     fence = fence_for(text)
     return f"{fence}\n{text}\n{fence}"
 
 
-def _clip(text: str, limit: int, *, from_end: bool) -> str:
+def clip(text: str, limit: int, *, from_end: bool) -> str:
+    """At most `limit` characters of `text`, cut between lines; within a line that is longer, not inside of a word.
+
+    A cut through a secret would leave a half that nobody recognizes any more when the prompt leaves the machine.
+    """
     if len(text) <= limit:
         return text
-    return text[-limit:].partition("\n")[2] if from_end else text[:limit].rpartition("\n")[0] or text[:limit]
+    if from_end:
+        kept = text[-limit:]
+        return kept.partition("\n")[2] or kept.lstrip(_WORD_CHARACTERS)
+    kept = text[:limit]
+    return kept.rpartition("\n")[0] or kept.rstrip(_WORD_CHARACTERS)

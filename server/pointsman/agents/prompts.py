@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pointsman.agents.context import CodeContext, marked, numbered
+from pointsman.agents.context import CodeContext, clip, marked, numbered
 from pointsman.agents.roster import Agent, Task
 from pointsman.providers.base import Message, Prompt
 
@@ -73,8 +73,8 @@ def review_prompt(agent: Agent, task: Task, context: CodeContext) -> Prompt:
 def hole_prompt(prefix: str, suffix: str, *, path: str, language: str, multiline: bool) -> Prompt:
     """Ask for what stands between `prefix` and `suffix`."""
     return Prompt(
-        prefix=prefix[-12_000:],
-        suffix=suffix[:4_000],
+        prefix=clip(prefix, 12_000, from_end=True),
+        suffix=clip(suffix, 4_000, from_end=False),
         fim=True,
         path=path,
         language=language,

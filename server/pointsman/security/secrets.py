@@ -101,10 +101,21 @@ _ASSIGNED = _shape(
     r"(?i:(?<![a-z])(?:pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|auth[_-]?key|access[_-]?key|private[_-]?key"
     r"|client[_-]?secret|credentials?|encryption[_-]?key|signing[_-]?key|salt))"
     r"[A-Za-z0-9_-]{0,32}[\"'`\]]{0,2}[ \t]{0,8}(?::=|=>|[:=])[ \t]{0,8}(?:[\"'`](?P<quoted>[^\"'`\r\n]{6,512}+)[\"'`]"
+    # Still being typed, or cut: a value whose line ends before its quote comes.
+    r"|[\"'`](?P<open>[^\"'`\s]{6,512}+)(?=[\r\n]|\Z)"
     r"|(?P<bare>[A-Za-z0-9_+/=.~!@#$%^&*-]{8,512}+)(?P<call>[(\[{]?))",
     folded=True,
 )
 """A name that speaks of a secret, with a value beside it; whether the value is one is for `_looks_secret` to say."""
+
+_KEY_END = re.compile(r"-----END (?:[A-Z0-9]{1,20} ){0,4}PRIVATE KEY(?: BLOCK)?-----")
+_KEY_LINE = re.compile(
+    r"[A-Za-z0-9+/]{40}|[A-Za-z0-9+/]{16}={0,2}(?:\\[nr]|[^\w\n]){0,8}\Z"
+    r"|[A-Za-z0-9+/]{8}={1,2}(?![A-Za-z0-9=])|DEK-Info:|Proc-Type:"
+)
+_KEY_WORD = re.compile(r"[^\w]*[A-Za-z0-9+/]{0,64}[^\w]*")
+_LONGEST_KEY = 16_384
+_STRANGE_LINES = 3
 
 _HARMLESS = re.compile(
     r"(?i)^(?:[<$%{(\[]|.*(?:example|placeholder|changeme|change-me|your[_-]|xxxx|\*\*\*\*|dummy|redacted|process\.env"
@@ -126,17 +137,41 @@ def redact(text: str) -> tuple[str, int]:
 
     def assigned(_: _Shape, match: re.Match[str]) -> str:
         nonlocal found
-        group = "quoted" if match.group("quoted") is not None else "bare"
+        group = next(name for name in ("quoted", "open", "bare") if match.group(name) is not None)
         value = match.group(group)
-        if match.group("call") or not _looks_secret(value, quoted=group == "quoted"):
+        if match.group("call") or not _looks_secret(value, quoted=group != "bare"):
             return match.group()
         found += 1
         start, end = match.start(group) - match.start(), match.end(group) - match.start()
         return f"{match.group()[:start]}<redacted:value>{match.group()[end:]}"
 
     text = _replaced(text, _SHAPES, known)
+    text, tails = _without_key_tails(text)
+    found += tails
     text = _replaced(text, (_ASSIGNED,), assigned)
     return text, found
+
+
+def _without_key_tails(text: str) -> tuple[str, int]:
+    """`text` without key blocks whose beginning was cut off before: an end mark, and the lines of key material above it."""
+    pieces: list[str] = []
+    done = 0
+    for end in _KEY_END.finditer(text):
+        start, above = end.start(), text.rfind("\n", done, end.start())
+        # Lines of material, and few others that something put between them.
+        start = above + 1 if above >= 0 else done
+        strange = 0
+        while above >= 0 and strange < _STRANGE_LINES and end.start() - above < _LONGEST_KEY:
+            line = text.rfind("\n", done, above)
+            first = line + 1 if line >= 0 else done
+            if _KEY_LINE.search(text, first, above) or (line < 0 and _KEY_WORD.fullmatch(text, first, above)):
+                start, strange = first, 0
+            else:
+                strange += 1
+            above = line
+        pieces += (text[done:start], "<redacted:private-key>", "\n" * text.count("\n", start, end.end()))
+        done = end.end()
+    return ("".join((*pieces, text[done:])), len(pieces) // 3) if pieces else (text, 0)
 
 
 def _replaced(text: str, shapes: Sequence[_Shape], mark: Callable[[_Shape, re.Match[str]], str]) -> str:
