@@ -67,8 +67,17 @@ def hidden(text: str) -> tuple[int, ...]:
 
 def new_urls(before: str, after: str) -> tuple[str, ...]:
     """The addresses in `after` that do not occur in `before`, in order, each once; also those without a scheme."""
-    found = dict.fromkeys(match.group().rstrip(".,;:!?*_") for match in _URL.finditer(after))
-    return tuple(url for url in found if url not in before)
+    hosts = {_host(url) for url in _urls(before)}
+    # The host is looked at by itself: https://example.co is not known because https://example.com is.
+    return tuple(url for url in _urls(after) if url not in before or _host(url) not in hosts)
+
+
+def _urls(text: str) -> dict[str, None]:
+    return dict.fromkeys(match.group().rstrip(".,;:!?*_") for match in _URL.finditer(text))
+
+
+def _host(url: str) -> str:
+    return re.split(r"[/?#\\]", url.partition("//")[2] or url, maxsplit=1)[0].lower()
 
 
 def _visible(text: str, start: int, end: int) -> list[str]:
