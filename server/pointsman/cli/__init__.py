@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib
+import io
+import os
 import sys
+import traceback
 from collections.abc import Sequence
+from pathlib import Path
 
 from pointsman import __version__
 from pointsman.core.errors import PointsmanError
@@ -27,12 +32,13 @@ COMMANDS = {
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; its exit status (0 done, 1 found or failed, 2 wrong use). No traceback reaches a person."""
+    _mend_streams()
     arguments = list(sys.argv[1:] if argv is None else argv)
     parser = argparse.ArgumentParser(
         prog="pointsman", description="The language server that puts the right model on every request."
     )
     parser.add_argument("--version", action="version", version=f"pointsman {__version__}")
-    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     asked = next((a for a in arguments if not a.startswith("-")), None)
     for name, summary in COMMANDS.items():
         if asked == name:
@@ -40,13 +46,48 @@ def main(argv: Sequence[str] | None = None) -> int:
         else:
             subparsers.add_parser(name, help=summary)
     parsed = parser.parse_args(arguments)
-    try:
-        return int(parsed.run(parsed))
-    except PointsmanError as error:
-        print(f"pointsman: {error}", file=sys.stderr)
+    if parsed.command is None:
+        parser.print_help(sys.stderr)
         return 2
+    try:
+        status = int(parsed.run(parsed))
+        sys.stdout.flush()
     except BrokenPipeError:
-        sys.stderr.close()
-        return 1
+        status = _cut_off()
     except KeyboardInterrupt:
-        return 130
+        status = 130
+    except (PointsmanError, OSError) as error:
+        status = _failed(str(error))
+    except Exception as error:
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{type(error).__name__} in {Path(place.filename).name}:{place.lineno}"
+        status = _failed(f"an internal error ({where}); please report it with the command that you gave")
+    return status
+
+
+def _mend_streams() -> None:
+    """A name that is no text, or a terminal of another encoding, is shown as an escape; a stream that is closed swallows."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123 - as long as the process
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _failed(message: str) -> int:
+    from pointsman.security.terminal import printable
+
+    with contextlib.suppress(OSError):
+        print(f"pointsman: {printable(message, lines=True)}", file=sys.stderr)
+    return _cut_off(2)
+
+
+def _cut_off(status: int = 1) -> int:
+    """What is still to be written goes nowhere if its reader is gone: the interpreter would complain at its end."""
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return status

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import re
+import signal
 import stat
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -57,7 +58,8 @@ def reports(files: list[Path], jobs: int = 0) -> Iterator[FileReport]:
     if workers < 2 or len(files) < _FEW:
         yield from map(report, files)
         return
-    with ProcessPoolExecutor(workers) as pool:
+    # Whoever presses Ctrl-C means the command; each worker would answer with a traceback of its own.
+    with ProcessPoolExecutor(workers, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)) as pool:
         yield from pool.map(report, files, chunksize=_CHUNK)
 
 
@@ -100,7 +102,11 @@ def _manifests(folder: Path, root: Path) -> dict[str, str]:
     """The manifests in a folder and above it up to `root`, by path relative to `root`."""
     found = {} if folder == root or root not in folder.parents else dict(_manifests(folder.parent, root))
     try:
-        names = sorted(entry.name for entry in os.scandir(folder) if _MANIFEST.fullmatch(entry.name) and entry.is_file())
+        names = sorted(
+            entry.name
+            for entry in os.scandir(folder)
+            if _MANIFEST.fullmatch(entry.name) and entry.is_file(follow_symlinks=False)
+        )
     except OSError:
         return found
     for name in names[:_MANIFESTS_PER_FOLDER]:

@@ -88,7 +88,7 @@ def run(arguments: argparse.Namespace) -> int:
         "repeats": arguments.repeats,
     }
     if arguments.json:
-        print(json.dumps(report, ensure_ascii=False))
+        print(json.dumps(report))
     else:
         show(report, replayed, named)
     return 0

@@ -10,6 +10,7 @@ from pathlib import Path
 from pointsman.app import App, compose
 from pointsman.core.document import Snapshot, Text
 from pointsman.core.errors import PointsmanError
+from pointsman.security.paths import read_regular
 
 MAX_BYTES = 5_000_000
 _ROOTS = (".git", "pyproject.toml", "package.json", "go.mod", "Cargo.toml", "pom.xml", "Package.swift", "settings.gradle.kts")
@@ -23,14 +24,13 @@ class BadArgument(PointsmanError):  # noqa: N818  (named as people read it)
 def snapshot_of(path: Path) -> Snapshot:
     """The file's text as a document of version 0."""
     try:
-        data = path.read_bytes()
+        # The person may name a link; a pipe or a device, which would never end, is no source of theirs.
+        absolute = path.resolve()
+        data = read_regular(absolute, MAX_BYTES)
     except OSError as error:
         raise BadArgument(f"{path}: cannot be read ({error.strerror or error})") from error
-    if len(data) > MAX_BYTES:
-        raise BadArgument(f"{path}: {len(data):,} bytes are more than Pointsman reads ({MAX_BYTES:,})")
     if b"\0" in data[:8_000]:
         raise BadArgument(f"{path}: not a text file")
-    absolute = path.resolve()
     text = data.decode("utf-8", "replace").removeprefix("\ufeff")
     return Snapshot(absolute.as_uri(), str(absolute), "", 0, Text.of(text))
 

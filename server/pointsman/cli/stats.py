@@ -70,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
 
         _write(arguments.html, page(stats))
     if arguments.json:
-        print(json.dumps(as_json(stats), ensure_ascii=False, allow_nan=False))
+        print(json.dumps(as_json(stats), allow_nan=False))
     elif arguments.html is None:
         from pointsman.cli.stats_view import show
 
