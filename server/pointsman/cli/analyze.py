@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -13,8 +14,11 @@ from typing import Any, TextIO
 from pointsman.analysis.report import analyze
 from pointsman.cli import analyze_files
 from pointsman.core.types import FileReport
+from pointsman.security.terminal import printable
 
 _TOP = 25
+_LEAST_PATH = 16
+_NUMBERS = ("cognitive", "cyclomatic", "depth", "params")
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -39,9 +43,9 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.paths:
         print("pointsman analyze: name at least one file or folder (or use --jsonl)", file=sys.stderr)
         return 2
-    missing = [path for path in arguments.paths if not path.exists()]
+    missing = [path for path in arguments.paths if not os.path.exists(path)]  # noqa: PTH110 - which raises for a long name
     for path in missing:
-        print(f"pointsman analyze: {path}: no such file or folder", file=sys.stderr)
+        print(f"pointsman analyze: {printable(str(path))}: no such file or folder", file=sys.stderr)
     files = list(analyze_files.walk(path for path in arguments.paths if path not in missing))
     reports = _progress(analyze_files.reports(files, arguments.jobs), len(files))
     if arguments.json:
@@ -123,36 +127,64 @@ def _progress(reports: Iterator[FileReport], count: int) -> Iterator[FileReport]
     yield from track(reports, "Analysing", total=count, console=Console(stderr=True), transient=True)
 
 
+def _table(columns: tuple[str, ...], rows: list[tuple[str, ...]], title: str) -> None:
+    """The last column is a path: for a person it gets the room that the others leave, and loses its beginning first."""
+    from pointsman.cli.show import console, plain, shortened
+
+    if not rows:
+        return
+    widths = [max(map(len, words)) for words in zip(columns, *rows, strict=True)]
+    if console.is_terminal:
+        room = console.width - sum(width + 2 for width in widths[1:-1])
+        widths[0] = min(widths[0], room - _LEAST_PATH - 2)
+        widths[-1] = room - widths[0] - 2
+    console.print(plain(title, "bold"))
+    for number, (*words, path) in enumerate((columns, *rows)):
+        cells = [
+            word.rjust(width) if column in _NUMBERS else word.ljust(width) if len(word) <= width else word[: width - 1] + "…"
+            for column, word, width in zip(columns, words, widths, strict=False)
+        ]
+        where = printable(shortened(path, widths[-1]))
+        console.print(plain("  ".join(cells), "" if number else "dim").append(f"  {where}", "dim"))
+    console.print()
+
+
+def _title(count: int, top: int, thing: str) -> str:
+    things = f"{count} {thing}{'' if count == 1 else 's'}"
+    return things if count <= top else f"The {top} most complex of {things}"
+
+
 def show(reports: list[FileReport], top: int = _TOP) -> None:
     """A table of the worst functions, then one of the files, then what could not be analysed."""
-    from rich.table import Table
-
     from pointsman.cli.show import console, plain
 
-    worst = sorted(
+    functions = sorted(
         ((function, report) for report in reports for function in report.complexity.functions),
         key=lambda pair: (-pair[0].cognitive, -pair[0].cyclomatic),
     )
-    functions = Table(title=f"Worst {min(top, len(worst))} of {len(worst)} functions", title_justify="left")
-    for column in ("cognitive", "cyclomatic", "nesting", "parameters"):
-        functions.add_column(column, justify="right")
-    functions.add_column("function")
-    functions.add_column("where", style="dim")
-    for function, report in worst[:top]:
-        scores = (function.cognitive, function.cyclomatic, function.max_nesting, function.parameters)
-        functions.add_row(*map(str, scores), plain(function.name), plain(f"{report.path}:{function.line}"))
-    files = Table(title=f"{len(reports)} files", title_justify="left")
-    for column in ("level", "language", "domain"):
-        files.add_column(column)
-    files.add_column("cognitive", justify="right")
-    files.add_column("file", style="dim")
-    for report in sorted(reports, key=lambda report: -report.complexity.cognitive)[:top]:
-        domain = f"{report.domain.label} {report.domain.scores.get(report.domain.label, 0.0):.0%}"
-        scored = report.complexity
-        files.add_row(scored.level, report.language or "?", domain, str(scored.cognitive), plain(str(report.path)))
-    for table in (functions, files):
-        if table.row_count:
-            console.print(table)
+    _table(
+        ("function", "cognitive", "cyclomatic", "depth", "params", "where"),
+        [
+            (f.name, str(f.cognitive), str(f.cyclomatic), str(f.max_nesting), str(f.parameters), f"{report.path}:{f.line}")
+            for f, report in functions[:top]
+        ],
+        _title(len(functions), top, "function"),
+    )
+    files = sorted(reports, key=lambda report: -report.complexity.cognitive)
+    _table(
+        ("level", "cognitive", "language", "domain", "file"),
+        [
+            (
+                report.complexity.level.replace("_", " "),
+                str(report.complexity.cognitive),
+                report.language or "?",
+                f"{report.domain.label} {report.domain.scores.get(report.domain.label, 0.0):.0%}",
+                str(report.path),
+            )
+            for report in files[:top]
+        ],
+        _title(len(files), top, "file"),
+    )
     for report in reports:
         for problem in report.problems:
             console.print(plain(f"{report.path}: {problem}", "yellow"))

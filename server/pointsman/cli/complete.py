@@ -5,10 +5,13 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import re
 from pathlib import Path
+from typing import Any
 
 from pointsman.cli.sources import BadArgument, open_app, snapshot_of
-from pointsman.core.types import Position
+from pointsman.core.types import Position, ServiceLevel
+from pointsman.security.terminal import printable
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -24,23 +27,34 @@ def run(arguments: argparse.Namespace) -> int:
     path, position = parse(arguments.place)
     found = asyncio.run(_complete(path, position))
     if arguments.json:
-        print(json.dumps(found, ensure_ascii=False))
+        print(json.dumps(found))
     else:
-        print(found["text"] or f"nothing: {found['message']}")
-        print(f"  {found['source']} {found['model']}: {'; '.join(found['reasons'][:2])}")  # type: ignore[index]
+        _show(found)
     return 0
+
+
+def _show(found: dict[str, Any]) -> None:
+    from pointsman.cli.show import plain, show_words
+
+    if not found["text"]:
+        show_words(plain(f"Nothing to insert: {found['message']}."))
+        if found["service_level"] == ServiceLevel.EMERGENCY:
+            show_words(plain("`pointsman doctor` says how to get a model.", "dim"))
+        return
+    print(printable(found["text"], lines=True))
+    show_words(plain(f"{found['model'] or found['source']}: {'; '.join(found['reasons'][:2])}", "dim"), indent=2)
 
 
 def parse(place: str) -> tuple[Path, Position]:
     """FILE:LINE:COLUMN, both numbers from 1."""
     file, _, rest = place.rpartition(":")
     file, _, line = file.rpartition(":")
-    if not file or not line.isdecimal() or not rest.isdecimal() or int(line) < 1 or int(rest) < 1:
+    if not file or not all(re.fullmatch("0*[1-9][0-9]{0,8}", number) for number in (line, rest)):
         raise BadArgument(f"{place!r} is not FILE:LINE:COLUMN, for example app.py:12:5 (both count from 1)")
     return Path(file), Position(int(line) - 1, int(rest) - 1)
 
 
-async def _complete(path: Path, position: Position) -> dict[str, object]:
+async def _complete(path: Path, position: Position) -> dict[str, Any]:
     snapshot = snapshot_of(path)
     if position.line >= snapshot.text.line_count:
         raise BadArgument(f"{path} has {snapshot.text.line_count} lines, not {position.line + 1}")

@@ -9,11 +9,14 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from rich.text import Text
+
 from pointsman.app import App
-from pointsman.cli.show import console, plain, show_code, show_diff, show_findings
+from pointsman.cli.show import console, plain, show_code, show_diff, show_findings, show_words
 from pointsman.cli.sources import open_app, snapshot_of
 from pointsman.core import resources
-from pointsman.core.document import Snapshot, Text
+from pointsman.core.document import Snapshot
+from pointsman.core.document import Text as SourceText
 from pointsman.core.types import Position, Range, ServiceLevel
 from pointsman.features.edits import applied
 from pointsman.features.last_route import dollars
@@ -53,16 +56,24 @@ async def _demo(shop: Path, files: dict[str, Path]) -> None:
 def _service(app: App) -> None:
     level = app.session.service_level()
     if level is ServiceLevel.EMERGENCY:
-        console.print("No model is configured on this machine, so you see what Pointsman does [bold]without any[/]:")
-        console.print("rules, templates and the workspace's own repetition, each labelled as such.")
-        console.print(
-            "[dim]With one: set ANTHROPIC_API_KEY or OPENAI_API_KEY, or bind a GGUF in config.toml; "
-            "`pointsman doctor` shows how.[/]"
+        show_words(
+            Text.from_markup(
+                "No model is configured on this machine, so you see what Pointsman does [bold]without any[/]: rules, "
+                "templates and the workspace's own repetition, each labelled as such."
+            )
+        )
+        show_words(
+            plain(
+                "With one: set ANTHROPIC_API_KEY or OPENAI_API_KEY, or bind a GGUF in config.toml; "
+                "`pointsman doctor` shows how.",
+                "dim",
+            )
         )
     else:
-        console.print(
+        words = (
             f"Service level: [bold]{level.replace('_', ' ')}[/]. Models that can be asked answer for real, and may cost cents."
         )
+        show_words(Text.from_markup(words))
 
 
 async def _diagnostics(app: App, shop: Path, files: dict[str, Path]) -> None:
@@ -72,12 +83,8 @@ async def _diagnostics(app: App, shop: Path, files: dict[str, Path]) -> None:
         snapshot = snapshot_of(path)
         study = await app.session.study(snapshot)
         domain = study.domain
-        console.print(
-            plain(f"{path.relative_to(shop)}", "bold").append(
-                f"  {domain.label} {domain.scores[domain.label]:.0%}, {study.complexity.level.replace('_', ' ')}", "dim"
-            )
-        )
-        show_findings(path.name, (await app.workbench.diagnostics(snapshot))[:4])
+        note = f"{domain.label} {domain.scores[domain.label]:.0%}, {study.complexity.level.replace('_', ' ')}"
+        show_findings(str(path.relative_to(shop)), (await app.workbench.diagnostics(snapshot))[:4], note)
 
 
 def _routes(app: App) -> None:
@@ -92,8 +99,9 @@ def _routes(app: App) -> None:
         ("a complex bug, correctness first", Profile(task="complex_debugging", complexity=Level.COMPLEX)),
     ):
         plan = policy.plan(profile, app.strategy, None, Live())
-        console.print(plain(f"{words:<34}", "bold").append(" → ".join((*plan.chain, plan.emergency)), ""))
-        console.print(plain(f"{'':<34}{plan.reasons[0]}", "dim"))
+        console.print(plain(words, "bold"))
+        show_words(plain(" → ".join((*plan.chain, plan.emergency.replace("_", " ")))), indent=2)
+        show_words(plain(plan.reasons[0], "dim"), indent=2)
 
 
 async def _completion(app: App, path: Path) -> None:
@@ -119,7 +127,7 @@ def _half_typed(path: Path) -> tuple[Snapshot, Position]:
     begin = usual[: len(usual) - len(usual.lstrip()) + len(usual.strip()) // 3]
     at = max(number for number, line in enumerate(lines) if line == usual) if usual in lines else len(lines) - 1
     text = "\n".join([*lines[:at], begin, *lines[at + 1 :]])
-    return Snapshot(snapshot.uri, snapshot.path, "", 1, Text.of(text)), Position(at, len(begin))
+    return Snapshot(snapshot.uri, snapshot.path, "", 1, SourceText.of(text)), Position(at, len(begin))
 
 
 async def _code_action(app: App, path: Path) -> None:
@@ -149,7 +157,7 @@ async def _review(app: App, path: Path) -> None:
     snapshot = snapshot_of(path)
     review = await app.workbench.review(snapshot, None, lambda _text, _percent: None)
     show_findings(path.name, review.findings[:6])
-    console.print(plain(review.message, "dim"))
+    show_words(plain(review.message, "dim"))
     if review.findings:
         line = review.findings[0].range.start.line
         show_code("\n".join(str(snapshot.text).split("\n")[line : line + 4]), "python", first=line + 1)
@@ -158,15 +166,16 @@ async def _review(app: App, path: Path) -> None:
 def _who(app: App) -> None:
     last = app.session.last
     if last is not None:
-        by = last.model or f"no model, {last.source}"
+        by = f"by {last.model}" if last.model else f"without a model, by the {last.source},"
         reason = last.message or (last.reasons[0] if last.reasons else "")
-        console.print(plain(f"answered by {by} in {last.elapsed_ms} ms for {dollars(last.micro_dollars)}: {reason}", "dim"))
+        show_words(plain(f"answered {by} in {last.elapsed_ms} ms for {dollars(last.micro_dollars)}: {reason}", "dim"))
 
 
 def _spent(app: App) -> None:
     console.print()
     spent = dollars(app.session.session_micro_dollars)
-    console.print(f"Spent in this demo: [bold]{spent}[/]. Next: `pointsman install vscode` or `pointsman install neovim`.")
+    words = f"Spent in this demo: [bold]{spent}[/]. Next: `pointsman install vscode` or `pointsman install neovim`."
+    show_words(Text.from_markup(words))
 
 
 def _diff(name: str, before: list[str], after: list[str]) -> None:

@@ -11,11 +11,13 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import metadata, util
+from pathlib import Path
 
 from pointsman.analysis import languages, syntax
 from pointsman.app import App, compose
 from pointsman.config.environment import environment, places
 from pointsman.core import resources
+from pointsman.core.types import ServiceLevel
 from pointsman.security.endpoints import DEFAULT_BASE_URLS, egress
 
 _MARKS = {"ok": "[green]✓[/]", "absent": "[dim]○[/]", "broken": "[red]✗[/]"}
@@ -54,21 +56,22 @@ def run(arguments: argparse.Namespace) -> int:
         asyncio.run(app.close())
     if arguments.json:
         rows = [{k: getattr(c, k) for k in ("group", "name", "state", "detail", "remedy")} for c in checks]
-        print(json.dumps({"service_level": str(app.gateway.service_level), "checks": rows}, ensure_ascii=False))
+        print(json.dumps({"service_level": str(app.gateway.service_level), "checks": rows}))
     else:
         _show(checks, str(app.gateway.service_level))
     return int(any(check.state == "broken" for check in checks))
 
 
 def _show(checks: list[Check], level: str) -> None:
-    from pointsman.cli.show import console, rows
+    from pointsman.cli.show import console, plain, rows, show_words
 
     for group in dict.fromkeys(check.group for check in checks):
         console.print(f"\n[bold]{group}[/]")
-        lines = [(c.detail, c.remedy) for c in checks if c.group == group]
-        names = [(c.state, c.name) for c in checks if c.group == group]
-        console.print(rows([(_MARKS[s], n, d + (f" → {r}" if r else "")) for (s, n), (d, r) in zip(names, lines, strict=True)]))
+        lines = [(_MARKS[c.state], c.name, c.detail, c.remedy) for c in checks if c.group == group]
+        console.print(rows(lines))
     console.print(f"\nService level now: [bold]{level.replace('_', ' ')}[/]")
+    if level == ServiceLevel.EMERGENCY:
+        show_words(plain("No model can be asked. Rules, templates and what the workspace repeats still answer.", "dim"))
 
 
 def _installation(app: App) -> list[Check]:
@@ -76,10 +79,16 @@ def _installation(app: App) -> list[Check]:
     version = sys.version.split()[0]
     found = [
         Check("Installation", "pointsman", "ok", f"{metadata.version('pointsman')} on Python {version}"),
-        Check("Installation", "config", "ok" if where.config_file.exists() else "absent", str(where.config_file)),
+        _config(where.config_file),
         Check("Installation", "data", *_writable(where.data)),
     ]
     return found + [Check("Installation", "notice", "broken", notice) for notice in app.notices]
+
+
+def _config(file: Path) -> Check:
+    if file.exists():
+        return Check("Installation", "config", "ok", str(file))
+    return Check("Installation", "config", "absent", f"{file} does not exist: every setting has its default")
 
 
 def _writable(folder: os.PathLike[str]) -> tuple[str, str, str]:
@@ -98,21 +107,23 @@ def _writable(folder: os.PathLike[str]) -> tuple[str, str, str]:
 
 def _models(app: App) -> list[Check]:
     settings = app.session.settings
-    found = []
+    found, served = [], set()
     for deployment in settings.deployments:
         provider = app.providers.get(deployment.provider)
         problem = provider.ready(deployment) if provider else f"there is no provider {deployment.provider!r}"
         where = deployment.base_url or DEFAULT_BASE_URLS.get(deployment.provider, "this machine")
-        detail = f"{deployment.model or 'no model'} at {where}"
+        detail = f"{deployment.model or 'no model'} at {where}" if deployment.base_url or deployment.model else f"on {where}"
         found.append(Check("Models", deployment.name, "absent" if problem else "ok", detail, problem or ""))
+        if not problem:
+            served.add(deployment.slot)
     bound = {deployment.slot for deployment in settings.deployments}
-    return found + [_unbound(slot.name, slot.base) for slot in app.strategy.slots.values() if slot.name not in bound]
+    unbound = (slot for slot in app.strategy.slots.values() if slot.name not in bound)
+    return found + [_unbound(slot.name, slot.base, served) for slot in unbound]
 
 
-def _unbound(slot: str, base: str) -> Check:
+def _unbound(slot: str, base: str, served: set[str]) -> Check:
     if base:
-        detail = f"served as {base} is, with a specialist's prompts"
-        return Check("Models", slot, "ok", detail, f"[models.{slot}] binds it to its own")
+        return Check("Models", slot, "ok" if base in served else "absent", f"as {base}, with a specialist's prompts")
     return Check("Models", slot, "absent", "bound to nothing", f"bind it in config.toml under [models.{slot}]")
 
 

@@ -12,6 +12,7 @@ from pointsman import __version__
 from pointsman.analysis import languages
 from pointsman.cli.sources import BadArgument, open_app, snapshot_of, source_files
 from pointsman.core.types import Finding, Severity
+from pointsman.features.last_route import dollars
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFORMATION: "note", Severity.HINT: "note"}
 
@@ -29,13 +30,11 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the findings; 1 when there is an error among them, else 0."""
     reviewed = asyncio.run(_review(arguments.paths, rules_only=arguments.rules_only))
     if arguments.format == "json":
-        print(json.dumps([_plain(one) for one in reviewed], ensure_ascii=False, indent=2))
+        print(json.dumps([_plain(one) for one in reviewed], indent=2))
     elif arguments.format == "sarif":
-        print(json.dumps(_sarif(reviewed), ensure_ascii=False, indent=2))
+        print(json.dumps(_sarif(reviewed), indent=2))
     else:
-        from pointsman.cli.show import show_review
-
-        show_review(reviewed)
+        _show(reviewed)
     return int(any(f.severity is Severity.ERROR for one in reviewed for f in one.findings))
 
 
@@ -72,6 +71,22 @@ async def _review(paths: list[Path], *, rules_only: bool) -> list[Reviewed]:
             findings = await app.workbench.diagnostics(snapshot)
             reviewed.append(Reviewed(file, findings, message, source, model, spent))
     return reviewed
+
+
+def _show(reviewed: list[Reviewed]) -> None:
+    """Findings by file and who found them, then what it cost."""
+    from pointsman.cli.show import console, plain, show_findings, show_words
+
+    for one in reviewed:
+        show_findings(str(one.path), one.findings)
+        show_words(plain(one.message, "dim"), indent=2)
+    found = sum(len(one.findings) for one in reviewed)
+    spent = dollars(sum(one.micro_dollars for one in reviewed))
+    console.print(plain(f"{_many(found, 'finding')} in {_many(len(reviewed), 'file')}, {spent} spent", "bold"))
+
+
+def _many(count: int, thing: str) -> str:
+    return f"{count} {thing}{'' if count == 1 else 's'}"
 
 
 def _plain(one: Reviewed) -> dict[str, object]:

@@ -18,7 +18,17 @@ from pointsman.strategy.plan import Live, Plan, Profile
 from pointsman.strategy.policy import plan
 from pointsman.strategy.rows import Strategy
 
-_CRITERIA = ("complexity", "domain", "latency", "cost", "accuracy", "experience", "style", "project_size", "stack")
+_CRITERIA = {
+    "complexity": "complex",
+    "domain": "frontend",
+    "latency": "immediate",
+    "cost": "budget",
+    "accuracy": "excellent",
+    "experience": "beginner",
+    "style": "concise",
+    "project_size": "large",
+    "stack": "legacy_stack",
+}
 
 
 class UnknownWord(PointsmanError):  # noqa: N818  (named as people read it)
@@ -27,10 +37,14 @@ class UnknownWord(PointsmanError):  # noqa: N818  (named as people read it)
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
-    parser = subparsers.add_parser("route", help="which model would answer such a request, and why")
-    parser.add_argument("--task", help="what is asked for, for example simple_bug_fixes")
-    for name in _CRITERIA:
-        parser.add_argument(f"--{name.replace('_', '-')}")
+    parser = subparsers.add_parser(
+        "route",
+        help="which model would answer such a request, and why",
+        epilog="A WORD that the strategy does not know is answered with those that it does.",
+    )
+    parser.add_argument("--task", metavar="WORD", help="what is asked for, for example simple_bug_fixes or code_review")
+    for name, example in _CRITERIA.items():
+        parser.add_argument(f"--{name.replace('_', '-')}", metavar="WORD", help=f"for example {example}")
     parser.add_argument("--live", action="store_true", help="with the keys, models, health and budgets of this machine")
     parser.add_argument("--json", action="store_true", help="one JSON document")
     parser.set_defaults(run=run)
@@ -45,7 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
     profile = profile_of(arguments, strategy)
     decided = _live(profile, settings) if arguments.live else plan(profile, strategy, None, Live())
     if arguments.json:
-        print(json.dumps(as_json(decided), ensure_ascii=False))
+        print(json.dumps(as_json(decided)))
     else:
         show(decided)
     return 0
@@ -58,8 +72,8 @@ def profile_of(arguments: argparse.Namespace, strategy: Strategy) -> Profile:
         allowed = tuple(Domain) if name == "domain" else tuple(strategy.tasks if name == "task" else strategy.criteria[name])
         if word is not None and word not in allowed:
             near = difflib.get_close_matches(word, allowed, n=1)
-            hint = f"did you mean {near[0]}? The words are" if near else "use one of"
-            raise UnknownWord(f"--{name.replace('_', '-')}: {word!r} is not known; {hint}: {', '.join(allowed)}")
+            hint = f"did you mean {near[0]}?" if near else f"use one of: {', '.join(allowed)}"
+            raise UnknownWord(f"--{name.replace('_', '-')}: {word!r} is not known; {hint}")
     complexity, domain = words.pop("complexity"), words.pop("domain")
     return Profile(**words, complexity=Level(complexity) if complexity else None, domain=Domain(domain) if domain else None)
 
@@ -80,22 +94,20 @@ def as_json(decided: Plan) -> dict[str, object]:
 
 def show(decided: Plan) -> None:
     """The plan for a person: the model, why, what follows, what it costs."""
-    from rich.console import Console
-    from rich.markup import escape
+    from pointsman.cli.show import plain, show_words
 
-    console = Console(highlight=False, soft_wrap=True)
-    console.print(
-        f"[bold green]{escape(decided.model)}[/]  [dim]{decided.tier} tier, {decided.method}, {decided.service_level}[/]"
-    )
+    level = decided.service_level.replace("_", " ")
+    show_words(plain(decided.model, "bold green").append(f"  {decided.tier} tier, {decided.method}, {level}", "dim"))
     for number, reason in enumerate(decided.reasons):
-        console.print(f"  [{'default' if number == 0 else 'dim'}]{escape(reason)}[/]")
-    rungs = " [dim]then[/] ".join(escape(slot) for slot in (*decided.chain, decided.emergency.replace("_", " ")))
+        show_words(plain(reason, "" if number == 0 else "dim"), indent=2)
+    rungs = " then ".join((*decided.chain, decided.emergency.replace("_", " ")))
+    show_words(plain("ladder  ", "dim").append(rungs, "default"), indent=2)
     estimate = decided.estimate
-    console.print(f"  [dim]ladder[/]  {rungs}")
-    console.print(
-        f"  [dim]cost[/]    about ${estimate.micro_dollars / 1_000_000:.4f} for {estimate.input_tokens:,} tokens in and "
+    cost = (
+        f"about ${estimate.micro_dollars / 1_000_000:.4f} for {estimate.input_tokens:,} tokens in and "
         f"{estimate.output_tokens:,} out, within {decided.deadline_s:g} s"
     )
+    show_words(plain("cost    ", "dim").append(cost, "default"), indent=2)
 
 
 def _live(profile: Profile, settings: Settings) -> Plan:

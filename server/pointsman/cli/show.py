@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.syntax import Syntax
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from pointsman.core.types import Finding, Severity
 from pointsman.security.terminal import printable
-
-if TYPE_CHECKING:
-    from pointsman.cli.review import Reviewed
 
 console = Console(highlight=False, soft_wrap=True)
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFORMATION: "cyan", Severity.HINT: "dim"}
@@ -25,38 +21,56 @@ def plain(text: str, style: str = "") -> Text:
     return Text(printable(text), style=style)
 
 
-def show_findings(name: str, findings: Sequence[Finding]) -> None:
-    """One line a finding, as compilers print them."""
+def show_words(words: Text, *, indent: int = 0) -> None:
+    """Prose, wrapped between words for a person; a program that reads it gets one line."""
+    if console.is_terminal:
+        console.print(Padding(words, (0, 0, 0, indent)), soft_wrap=False)
+    else:
+        console.print(Text(" " * indent) + words)
+
+
+def shortened(path: str, room: int) -> str:
+    """The end of a path, which tells more than its beginning, in as many characters; cut between folders if possible."""
+    if len(path) <= room:
+        return path
+    end = path[1 - room :]
+    return "…" + end[max(end.find("/"), 0) :]
+
+
+def show_findings(name: str, findings: Sequence[Finding], note: str = "") -> None:
+    """The findings of one file: below its name for a person, a line each as compilers print them for a program."""
+    if not console.is_terminal:
+        for f in findings:
+            console.print(Text.assemble(f"{printable(name)}:{_place(f)} ", f"{f.severity} ", _said(f)))
+        return
+    console.print(Text.assemble((printable(name), "bold"), (f"  {printable(note)}", "dim")))
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(justify="right", style="dim", no_wrap=True, min_width=7)
+    table.add_column(no_wrap=True)
+    table.add_column()
     for f in findings:
-        line = Text()
-        line.append(f"{printable(name)}:{f.range.start.line + 1}:{f.range.start.column + 1} ", "dim")
-        line.append(f"{f.severity} ", _COLOURS[f.severity])
-        if f.agent:
-            line.append(f"[{f.agent} · {printable(f.model or '')}] ", "magenta")
-        line.append(printable(f.message))
-        line.append(f"  {printable(f.code)}", "dim")
-        if f.fix:
-            line.append("  fixable", "green")
-        console.print(line)
+        table.add_row(_place(f), Text(str(f.severity), _COLOURS[f.severity]), _said(f))
+    if findings:
+        console.print(table)
 
 
-def show_review(reviewed: Sequence[Reviewed]) -> None:
-    """Findings by file, then what the reviews cost."""
-    for one in reviewed:
-        show_findings(str(one.path), one.findings)
-    for one in reviewed:
-        console.print(plain(f"{one.path}: {one.message}", "dim"))
-    spent = sum(one.micro_dollars for one in reviewed)
-    found = sum(len(one.findings) for one in reviewed)
-    console.print(Text(f"{found} findings in {len(reviewed)} files, ${spent / 1_000_000:.4f} spent", "bold"))
+def _place(f: Finding) -> str:
+    return f"{f.range.start.line + 1}:{f.range.start.column + 1}"
+
+
+def _said(f: Finding) -> Text:
+    by = Text(f"[{f.agent} · {printable(f.model or '')}] " if f.agent else "", "magenta")
+    # An agent's findings have its name as their code: once is enough.
+    code = Text("" if f.agent else f"  {printable(f.code)}", "dim")
+    return Text.assemble(by, printable(f.message), code, ("  fixable" if f.fix else "", "green"))
 
 
 def show_code(code: str, language: str, *, first: int = 1) -> None:
     """Source with line numbers."""
+    from rich.syntax import Syntax
+
     code = "\n".join(printable(line) for line in code.split("\n"))
-    console.print(
-        Syntax(code, language, line_numbers=True, start_line=first, theme="ansi_dark", background_color="default")
-    )
+    console.print(Syntax(code, language, line_numbers=True, start_line=first, theme="ansi_dark", background_color="default"))
 
 
 def show_diff(diff: str) -> None:
@@ -68,12 +82,13 @@ def show_diff(diff: str) -> None:
         console.print(plain(line, style))
 
 
-def rows(pairs: Sequence[tuple[str, str, str]]) -> Table:
-    """A quiet three-column table: mark, name, words."""
+def rows(lines: Sequence[tuple[str, str, str, str]]) -> Table:
+    """A quiet three-column table: mark, name, words and below them what to do."""
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column()
     table.add_column(no_wrap=True, style="bold")
     table.add_column(overflow="fold")
-    for mark, name, words in pairs:
-        table.add_row(Text.from_markup(mark), plain(name), plain(words))
+    for mark, name, words, remedy in lines:
+        told = plain(words).append(f"\n→ {printable(remedy)}" if remedy else "", "dim")
+        table.add_row(Text.from_markup(mark), plain(name), told)
     return table
