@@ -66,3 +66,21 @@ def test_the_core_needs_the_standard_library_alone() -> None:
             for name in names:
                 top = name.partition(".")[0]
                 assert top in sys.stdlib_module_names or name.startswith("pointsman.core"), f"{module.name} imports {name}"
+
+
+def test_no_module_needs_itself() -> None:
+    """An import within a circle, be it for types alone, says that two modules are one or that a third is missing."""
+    paths = {module: ("pointsman", *module.relative_to(PACKAGE).with_suffix("").parts) for module in MODULES}
+    names = {".".join(path).removesuffix(".__init__"): module for module, path in paths.items()}
+    needs: dict[str, set[str]] = {name: set() for name in names}
+    for name, module in names.items():
+        found = needs[name]
+        for node in ast.walk(ast.parse(module.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                wanted = {f"{node.module}.{alias.name}" for alias in node.names}
+                found |= (wanted & set(names)) or ({node.module} & set(names))
+        found.discard(name)
+    while free := [name for name, found in needs.items() if not found & set(needs)]:
+        for name in free:
+            del needs[name]
+    assert not needs, f"in or above a circle: {', '.join(sorted(needs))}"

@@ -9,11 +9,12 @@ statements hang loose in error nodes, is scored like any other.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from tree_sitter import Node
 
 from pointsman.analysis import complexity_completion, complexity_recursion, outline_names
+from pointsman.analysis.complexity_frame import Frame
 from pointsman.analysis.complexity_level import level
 from pointsman.analysis.syntax import Captures, SyntaxTree
 from pointsman.core.types import ComplexityReport, FunctionReport
@@ -39,34 +40,6 @@ _MODIFIERS = ("elseif", "else", "function")
 _OPERATOR_BEFORE = re.compile(rb"(?:&&|\|\||\b(?:and|or))\s*\Z", re.IGNORECASE)
 _LOOK_BACK = 40
 _DECORATOR_BODIES = (["function_definition", "return_statement"], ["decorated_definition", "return_statement"])
-
-
-@dataclass(slots=True, eq=False)
-class Frame:
-    """A function while it is counted; the outermost frame is the file's own code."""
-
-    node: Node
-    start: int
-    end: int
-    parent: Frame | None = None
-    depth: int = 0
-    """Nesting of the parent at the place where this function is written."""
-    nesting: int = 0
-    max_nesting: int = 0
-    decisions: int = 0
-    cognitive: int = 0
-    structural: int = 0
-    children: list[Frame] = field(default_factory=list)
-    name: str = ""
-    recursive: bool = False
-
-    def nest(self) -> None:
-        self.nesting += 1
-        self.max_nesting = max(self.max_nesting, self.nesting)
-
-    def structure(self) -> None:
-        self.cognitive += 1 + self.nesting
-        self.structural += 1
 
 
 @dataclass(slots=True)

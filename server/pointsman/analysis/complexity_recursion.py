@@ -8,13 +8,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from typing import TYPE_CHECKING
 
 from pointsman.analysis import outline_names
+from pointsman.analysis.complexity_frame import Frame
 from pointsman.analysis.syntax import SyntaxTree
-
-if TYPE_CHECKING:
-    from pointsman.analysis.complexity import Frame
 
 _CALL = re.compile(rb"\b(\w+) ?\(")
 _RECEIVER = re.compile(rb"\(\s*(\w+)")

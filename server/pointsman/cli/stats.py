@@ -11,6 +11,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from pointsman.cli.stats_figures import Stats
 from pointsman.config.environment import environment
 from pointsman.config.load import load
 from pointsman.config.settings import Settings
@@ -19,14 +20,12 @@ from pointsman.core.errors import PointsmanError
 from pointsman.core.types import Tier
 from pointsman.monitoring.feedback import receptions
 from pointsman.monitoring.metrics import DEFINITIONS, FREQUENCY
-from pointsman.monitoring.report import Material, Report, report
+from pointsman.monitoring.report import Material, report
 from pointsman.monitoring.rollups import KEEPS
 from pointsman.monitoring.savings import Benchmark
 from pointsman.storage.figures import Figures
 from pointsman.storage.store import Store
 from pointsman.strategy import catalog, pricing, recommendations, return_on_investment
-from pointsman.strategy.recommendations import Recommendation
-from pointsman.strategy.return_on_investment import Feature, Figure
 from pointsman.strategy.rows import Strategy
 
 _DAY_S = 86_400.0
@@ -34,17 +33,6 @@ _DAY_S = 86_400.0
 
 class BadDays(PointsmanError):  # noqa: N818  (named as people read it)
     """`--days` that make no period."""
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Stats:
-    """All that the views show."""
-
-    report: Report
-    benchmark: str
-    value: tuple[Figure, ...]
-    features: tuple[Feature, ...]
-    recommendations: tuple[Recommendation, ...]
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -9,7 +9,7 @@ from string import Template
 
 from pointsman.cli import stats_charts as charts
 from pointsman.cli import stats_words as words
-from pointsman.cli.stats import Stats
+from pointsman.cli.stats_figures import Stats
 from pointsman.monitoring.metrics import DEFINITIONS
 from pointsman.monitoring.report import Day, Group, Report
 from pointsman.security.terminal import printable

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from pointsman.cli import stats_words as words
 from pointsman.cli.show import console, plain
-from pointsman.cli.stats import Stats
+from pointsman.cli.stats_figures import Stats
 from pointsman.monitoring.report import Group, Report
 
 _BAR = 24

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from pointsman.cli.stats import Stats
+from pointsman.cli.stats_figures import Stats
 from pointsman.monitoring.intervals import Estimate
 from pointsman.monitoring.metrics import Spread
 

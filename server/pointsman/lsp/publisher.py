@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Final
+from collections.abc import Awaitable, Callable
+from typing import Final
 
 from lsprotocol import types
 
 from pointsman.lsp import convert
+from pointsman.lsp.client import Client
+from pointsman.lsp.documents import Documents
 from pointsman.lsp.logs import describe, log
-
-if TYPE_CHECKING:
-    from pointsman.lsp.session import Session
+from pointsman.lsp.ports import Workbench
+from pointsman.lsp.protocol import Server
 
 AFTER_OPENING: Final = 0.02
 AFTER_TYPING: Final = 0.25
@@ -20,8 +22,10 @@ AFTER_TYPING: Final = 0.25
 class Publisher:
     """Publishes the diagnostics of each open document, one piece of work a document at a time."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(
+        self, server: Server, client: Client, documents: Documents, workbench: Callable[[], Awaitable[Workbench]]
+    ) -> None:
+        self._server, self._client, self._documents, self._workbench = server, client, documents, workbench
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._stopped = False
 
@@ -29,7 +33,7 @@ class Publisher:
         """Look at the document in `delay` seconds. What was scheduled before, or runs, is moot."""
         if (previous := self._tasks.pop(uri, None)) is not None:
             previous.cancel()
-        if self._stopped or self._session.documents.get(uri) is None:
+        if self._stopped or self._documents.get(uri) is None:
             return
         task = asyncio.get_running_loop().create_task(self._publish(uri, delay))
         self._tasks[uri] = task
@@ -39,7 +43,7 @@ class Publisher:
         """Take the diagnostics of a closed document away."""
         if (previous := self._tasks.pop(uri, None)) is not None:
             previous.cancel()
-        self._session.server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri=uri, diagnostics=[]))
+        self._server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri=uri, diagnostics=[]))
 
     def stop(self) -> None:
         """Publish nothing more."""
@@ -48,18 +52,16 @@ class Publisher:
             task.cancel()
 
     async def _publish(self, uri: str, delay: float) -> None:
-        session = self._session
         try:
             await asyncio.sleep(delay)
-            workbench = await session.workbench()
-            if (snapshot := session.documents.get(uri)) is None:
+            workbench = await self._workbench()
+            if (snapshot := self._documents.get(uri)) is None:
                 return
             findings = await workbench.diagnostics(snapshot)
-            if not session.documents.current(snapshot):
+            if not self._documents.current(snapshot):
                 return
-            encoding = session.client.encoding
-            shown = [convert.diagnostic(snapshot, finding, encoding) for finding in findings]
-            session.server.text_document_publish_diagnostics(
+            shown = [convert.diagnostic(snapshot, finding, self._client.encoding) for finding in findings]
+            self._server.text_document_publish_diagnostics(
                 types.PublishDiagnosticsParams(uri=uri, diagnostics=shown, version=snapshot.version)
             )
         except Exception as error:
