@@ -8,8 +8,8 @@ from typing import Final
 
 from lsprotocol import types
 
+from pointsman.core.document import Encoding
 from pointsman.lsp import convert
-from pointsman.lsp.client import Client
 from pointsman.lsp.documents import Documents
 from pointsman.lsp.logs import describe, log
 from pointsman.lsp.ports import Workbench
@@ -23,9 +23,14 @@ class Publisher:
     """Publishes the diagnostics of each open document, one piece of work a document at a time."""
 
     def __init__(
-        self, server: Server, client: Client, documents: Documents, workbench: Callable[[], Awaitable[Workbench]]
+        self,
+        server: Server,
+        documents: Documents,
+        encoding: Callable[[], Encoding],
+        workbench: Callable[[], Awaitable[Workbench]],
     ) -> None:
-        self._server, self._client, self._documents, self._workbench = server, client, documents, workbench
+        self._server, self._documents = server, documents
+        self._encoding, self._workbench = encoding, workbench
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._stopped = False
 
@@ -60,7 +65,7 @@ class Publisher:
             findings = await workbench.diagnostics(snapshot)
             if not self._documents.current(snapshot):
                 return
-            shown = [convert.diagnostic(snapshot, finding, self._client.encoding) for finding in findings]
+            shown = [convert.diagnostic(snapshot, finding, self._encoding()) for finding in findings]
             self._server.text_document_publish_diagnostics(
                 types.PublishDiagnosticsParams(uri=uri, diagnostics=shown, version=snapshot.version)
             )

@@ -30,7 +30,7 @@ class Session:
         self.server, self.requests = server, requests
         self.client = Client()
         self.documents = Documents()
-        self.publisher = Publisher(server, self.client, self.documents, self.workbench)
+        self.publisher = Publisher(server, self.documents, lambda: self.client.encoding, self.workbench)
         self.progress: dict[types.ProgressToken, asyncio.Task[object]] = {}
         self._loop = asyncio.get_running_loop()
         self._make = make_workbench
