@@ -5,10 +5,13 @@ They say what they are, claim nothing that was not read off the code, and keep t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from pointsman.analysis.outline import Symbol
 from pointsman.core.types import FunctionReport
+
+_WORD = re.compile(r"[A-Z]+s?(?![a-z])\d*|[A-Z]?[^\W\dA-Z_]+\d*|[^\W_]+")
 
 
 def documentation(symbol: Symbol, lines: tuple[str, ...], language: str) -> str | None:
@@ -60,8 +63,9 @@ def _line(mark: str, named: bool = False) -> Callable[[Symbol], list[str]]:
 
 
 def _sentence(symbol: Symbol) -> str:
-    words = "".join(f" {c.lower()}" if c.isupper() else c for c in symbol.name).replace("_", " ").split()
-    return (" ".join(words).capitalize() or "Describe this") + "."
+    words = [word if len(word) > 1 and word[:2].isupper() else word.lower() for word in _WORD.findall(symbol.name)]
+    said = " ".join(words) or "describe this"
+    return f"{said[0].upper()}{said[1:]}."
 
 
 def _documented(symbol: Symbol) -> tuple[str, ...]:
