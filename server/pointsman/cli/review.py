@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 from pointsman import __version__
-from pointsman.analysis import languages
-from pointsman.cli.sources import BadArgument, open_app, snapshot_of, source_files
+from pointsman.cli.analyze_files import walk
+from pointsman.cli.sources import BadArgument, open_app, snapshot_of
 from pointsman.core.types import Finding, Severity
 from pointsman.features.last_route import dollars
 
@@ -49,7 +49,7 @@ class Reviewed:
 
 
 async def _review(paths: list[Path], *, rules_only: bool) -> list[Reviewed]:
-    files = [f for f in source_files(paths) if f in paths or languages.detect(str(f)) is not None]
+    files = list(walk(paths))
     if not files:
         raise BadArgument(f"no source file that Pointsman knows in {', '.join(map(str, paths))}")
     reviewed = []

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -14,7 +13,6 @@ from pointsman.security.paths import read_regular
 
 MAX_BYTES = 5_000_000
 _ROOTS = (".git", "pyproject.toml", "package.json", "go.mod", "Cargo.toml", "pom.xml", "Package.swift", "settings.gradle.kts")
-_SKIPPED = frozenset({"node_modules", "__pycache__", "dist", "build", "target", "venv", "Pods", "vendor", "site-packages"})
 
 
 class BadArgument(PointsmanError):  # noqa: N818  (named as people read it)
@@ -33,17 +31,6 @@ def snapshot_of(path: Path) -> Snapshot:
         raise BadArgument(f"{path}: not a text file")
     text = data.decode("utf-8", "replace").removeprefix("\ufeff")
     return Snapshot(absolute.as_uri(), str(absolute), "", 0, Text.of(text))
-
-
-def source_files(paths: Iterable[Path]) -> Iterator[Path]:
-    """The files that were named, and those below the folders that were named; links are not followed."""
-    for path in paths:
-        if not path.is_dir():
-            yield path
-            continue
-        for folder, folders, names in os.walk(path):
-            folders[:] = sorted(f for f in folders if f not in _SKIPPED and not f.startswith("."))
-            yield from (Path(folder, name) for name in sorted(names) if not Path(folder, name).is_symlink())
 
 
 def workspace_of(path: Path) -> Path:

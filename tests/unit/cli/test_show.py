@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from pathlib import Path
 
@@ -126,3 +127,11 @@ def test_a_specialist_is_not_ready_where_its_model_is_not(capsys: pytest.Capture
 def test_a_word_that_is_nearly_right_is_answered_with_the_right_one(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["route", "--task", "api_desgn"]) == 2
     assert capsys.readouterr().err.strip().endswith("did you mean api_design?")
+
+
+def test_a_folder_is_reviewed_without_dependencies(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("src/a.py", "node_modules/b.js", "coverage/c.js", "src/notes.bin"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x = 1\n")
+    assert main(["review", str(tmp_path), "--rules-only", "--format", "json"]) == 0
+    assert [one["path"] for one in json.loads(capsys.readouterr().out)] == [str(tmp_path / "src/a.py")]
