@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from pointsman.core.types import Finding, Range, ServiceLevel, Source, TextEdit
 
@@ -125,4 +125,3 @@ class Notice:
 
     text: str
     severity: str = "info"
-    data: Mapping[str, object] = field(default_factory=dict)

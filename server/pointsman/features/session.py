@@ -59,7 +59,6 @@ class Session:
         self.last_answer: Answer | None = None
         self.session_micro_dollars = 0
         self.today_micro_dollars = 0
-        self.notice = ""
         self.on_status: Callable[[Status], None] = lambda _: None
         self.on_notice: Callable[[Notice], None] = lambda _: None
         self.on_findings_changed: Callable[[str], None] = lambda _: None
@@ -199,7 +198,6 @@ class Session:
             last=self.last,
             session_micro_dollars=self.session_micro_dollars,
             today_micro_dollars=self.today_micro_dollars,
-            notice=self.notice,
         )
 
     async def refresh_spending(self) -> None:
