@@ -38,7 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         prog="pointsman", description="The language server that puts the right model on every request."
     )
     parser.add_argument("--version", action="version", version=f"pointsman {__version__}")
-    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    subparsers = parser.add_subparsers(dest="asked", metavar="COMMAND", title="commands")
     asked = next((a for a in arguments if not a.startswith("-")), None)
     for name, summary in COMMANDS.items():
         if asked == name:
@@ -46,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         else:
             subparsers.add_parser(name, help=summary)
     parsed = parser.parse_args(arguments)
-    if parsed.command is None:
+    if parsed.asked is None:
         parser.print_help(sys.stderr)
         return 2
     try:
