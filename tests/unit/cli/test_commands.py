@@ -11,7 +11,8 @@ from pointsman.cli import COMMANDS
 
 
 def pointsman(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "pointsman", *arguments], capture_output=True, text=True, timeout=60, check=False)
+    command = [sys.executable, "-m", "pointsman", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
