@@ -38,7 +38,7 @@ def _show(found: dict[str, Any]) -> None:
 
     if not found["text"]:
         show_words(plain(f"Nothing to insert: {found['message']}."))
-        if found["service_level"] == ServiceLevel.EMERGENCY:
+        if found["reasons"] and found["service_level"] == ServiceLevel.EMERGENCY:
             show_words(plain("`pointsman doctor` says how to get a model.", "dim"))
         return
     print(printable(found["text"], lines=True))
@@ -71,7 +71,8 @@ async def _complete(path: Path, position: Position) -> dict[str, Any]:
             "model": last.model if last else "",
             "reasons": list(last.reasons) if last else [],
             "degraded": last.degraded if last else True,
-            "message": (last.message if last else "") or ("" if items else "there is nothing to complete here"),
+            "message": (last.message if last else "")
+            or ("" if items else "the cursor is inside a word, or nothing is before it"),
             "service_level": str(app.session.service_level()),
             "micro_dollars": last.micro_dollars if last else 0,
             "elapsed_ms": last.elapsed_ms if last else 0,

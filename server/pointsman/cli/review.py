@@ -54,6 +54,8 @@ async def _review(paths: list[Path], *, rules_only: bool) -> list[Reviewed]:
         raise BadArgument(f"no source file that Pointsman knows in {', '.join(map(str, paths))}")
     reviewed = []
     async with open_app(paths[0]) as app:
+        if not rules_only:
+            await app.survey()  # Which agent a file belongs to depends on its project too, as in an editor.
         for file in files:
             try:
                 snapshot = snapshot_of(file)

@@ -12,7 +12,10 @@ from pointsman.core.errors import PointsmanError
 from pointsman.security.paths import read_regular
 
 MAX_BYTES = 5_000_000
-_ROOTS = (".git", "pyproject.toml", "package.json", "go.mod", "Cargo.toml", "pom.xml", "Package.swift", "settings.gradle.kts")
+_ROOTS = (
+    *(".git", "pyproject.toml", "package.json", "go.mod", "Cargo.toml", "pom.xml", "Package.swift", "Gemfile"),
+    *("settings.gradle", "settings.gradle.kts", "composer.json", "pubspec.yaml"),
+)
 
 
 class BadArgument(PointsmanError):  # noqa: N818  (named as people read it)

@@ -78,5 +78,6 @@ def _findings(study: Study, context: CodeContext, answer: Answer) -> tuple[Findi
 def _message(study: Study, answer: Answer, count: int) -> str:
     if answer.source is Source.NONE:
         return answer.message or "No answer."
-    remarks = "1 finding" if count == 1 else f"{count} findings"
-    return f"{remarks} by the {study.agent.name} agent; {told(answer)}"
+    remarks = f"{'1 finding' if count == 1 else f'{count} findings'} by the {study.agent.name} agent"
+    by_model = answer.source in (Source.MODEL, Source.CACHE)
+    return f"{remarks}; {told(answer)}" if by_model else f"{remarks}, without a model: {answer.message}"

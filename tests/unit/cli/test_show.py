@@ -135,3 +135,19 @@ def test_a_folder_is_reviewed_without_dependencies(tmp_path: Path, capsys: pytes
         (tmp_path / name).write_text("x = 1\n")
     assert main(["review", str(tmp_path), "--rules-only", "--format", "json"]) == 0
     assert [one["path"] for one in json.loads(capsys.readouterr().out)] == [str(tmp_path / "src/a.py")]
+
+
+def test_a_review_knows_the_project_around_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "package.json").write_text('{"dependencies": {"react-native": "0.76.0"}}')
+    file = tmp_path / "src" / "greeting.js"
+    file.parent.mkdir()
+    file.write_text("export function greet(name) {\n  return 'Hello ' + name;\n}\n")
+    assert main(["review", str(file)]) == 0
+    assert "by the mobile agent, without a model: read by rules; no model is configured" in capsys.readouterr().out
+
+
+def test_no_model_is_blamed_for_a_place_where_nothing_can_stand(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "a.py"
+    file.write_text("value = 1\n")
+    assert main(["complete", f"{file}:1:3"]) == 0
+    assert capsys.readouterr().out == "Nothing to insert: the cursor is inside a word, or nothing is before it.\n"
