@@ -10,6 +10,7 @@ from functools import cache
 from typing import Protocol
 
 from pointsman.core.types import Severity
+from pointsman.security.output import clean
 
 _FENCE = re.compile(r"^[ \t]*(?P<ticks>`{3,}|~{3,})[^\n`]*\n", re.M)
 _MARKS = re.compile(r"^(?:>>>>>>> MARKED CODE BEGINS|<<<<<<< MARKED CODE ENDS)[ \t]*\n?", re.M)
@@ -102,7 +103,9 @@ def _remark(row: object, first: int, last: int) -> Remark | None:
         return None
     end = read.end_line if read.end_line is not None and read.line <= read.end_line <= last else read.line
     severity = _SEVERITIES.get(read.severity.lower(), Severity.INFORMATION)
-    return Remark(read.line, end, severity, " ".join(read.message.split())[:MAX_MESSAGE])
+    # Cleaned here too: what was an escape in the JSON text, `\\u001b`, is a character only now.
+    message = " ".join(clean(read.message).split())
+    return Remark(read.line, end, severity, message[:MAX_MESSAGE]) if message else None
 
 
 class _Row(Protocol):

@@ -132,6 +132,8 @@ def _make(place: Endpoint, key: str | None) -> AsyncAnthropic:
         open_telemetry=False,
         http_client=http_client.client(place, headers),
     )
+    # Else the SDK finds the platform out by starting `uname` and `lsb_release`, from whatever folder is on the PATH.
+    client._platform = "Unknown"
     # Importing the resource takes as long as importing the SDK: do it here, in the thread.
     _ = client.messages
     return client

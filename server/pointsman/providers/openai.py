@@ -80,6 +80,8 @@ def _make(place: Endpoint, key: str | None) -> AsyncOpenAI:
         max_retries=0,
         http_client=http_client.client(place, headers),
     )
+    # Else the SDK finds the platform out by starting `uname` and `lsb_release`, from whatever folder is on the PATH.
+    client._platform = "Unknown"
     # Importing the resources takes as long as importing the SDK: do it here, in the thread.
     _ = (client.responses, client.chat.completions, client.completions)
     return client
