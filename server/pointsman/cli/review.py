@@ -9,12 +9,16 @@ import sys
 from pathlib import Path
 
 from pointsman import __version__
+from pointsman.app import App
 from pointsman.cli.analyze_files import walk
 from pointsman.cli.sources import BadArgument, open_app, snapshot_of
 from pointsman.core.types import Finding, Severity
 from pointsman.features.last_route import dollars
+from pointsman.strategy.plan import Profile
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFORMATION: "note", Severity.HINT: "note"}
+UNASKED_FILES = 5
+"""More files than this go to a paid model only with --yes."""
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -23,12 +27,13 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
     parser.add_argument("--format", choices=("text", "json", "sarif"), default="text")
     parser.add_argument("--rules-only", action="store_true", help="ask no model")
+    parser.add_argument("--yes", action="store_true", help=f"ask paid models about more than {UNASKED_FILES} files")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the findings; 1 when there is an error among them, else 0."""
-    reviewed = asyncio.run(_review(arguments.paths, rules_only=arguments.rules_only))
+    reviewed = asyncio.run(_review(arguments.paths, rules_only=arguments.rules_only, agreed=arguments.yes))
     if arguments.format == "json":
         print(json.dumps([_plain(one) for one in reviewed], indent=2))
     elif arguments.format == "sarif":
@@ -48,13 +53,15 @@ class Reviewed:
         self.source, self.model, self.micro_dollars = source, model, micro_dollars
 
 
-async def _review(paths: list[Path], *, rules_only: bool) -> list[Reviewed]:
+async def _review(paths: list[Path], *, rules_only: bool, agreed: bool) -> list[Reviewed]:
     files = list(walk(paths))
     if not files:
         raise BadArgument(f"no source file that Pointsman knows in {', '.join(map(str, paths))}")
     reviewed = []
     async with open_app(paths[0]) as app:
         if not rules_only:
+            if len(files) > UNASKED_FILES and not agreed:
+                _refuse_a_surprise(app, files)
             await app.survey()  # Which agent a file belongs to depends on its project too, as in an editor.
         for file in files:
             try:
@@ -73,6 +80,18 @@ async def _review(paths: list[Path], *, rules_only: bool) -> list[Reviewed]:
             findings = await app.workbench.diagnostics(snapshot)
             reviewed.append(Reviewed(file, findings, message, source, model, spent))
     return reviewed
+
+
+def _refuse_a_surprise(app: App, files: list[Path]) -> None:
+    """Many files at a paid model are a bill that nobody should find out about afterwards."""
+    size = sum(min(file.stat().st_size, 100_000) for file in files) // len(files)
+    plan = app.gateway.plan(Profile(task="review_file", input_tokens=round(size / 3.7) + 500, output_tokens=600))
+    cost = plan.estimate.micro_dollars * len(files) if plan.chain else 0
+    if cost:
+        raise BadArgument(
+            f"{len(files)} files would be sent to {plan.model} and cost about {dollars(cost)}: "
+            "add --yes to do that, or --rules-only to ask no model"
+        )
 
 
 def _show(reviewed: list[Reviewed]) -> None:
