@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +228,12 @@ def _mixed(value: str) -> bool:
 
 def _random_word(value: str) -> bool:
     """A long run of letters and digits with no words in it."""
-    return len(value) >= 16 and "." not in value and sum(c.isdigit() for c in value) >= 3 and _entropy(value) >= 3.5
+    if len(value) < 16 or "." in value or _entropy(value) < 3.5:
+        return False
+    digits = sum(c.isdigit() for c in value)
+    # Words keep to one case for some letters; what chance has written changes it at every other one.
+    changes = sum(a.isalpha() and b.isalpha() and a.islower() != b.islower() for a, b in pairwise(value))
+    return digits >= 3 or changes + 2 * digits > 0.4 * len(value)
 
 
 def _entropy(value: str) -> float:
