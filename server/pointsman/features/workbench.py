@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Mapping
 
 from pointsman.core.document import Snapshot
@@ -175,7 +176,9 @@ class Workbench:
 
     def feedback(self, answer_id: str, event: str) -> None:
         """What the person did with an answer: shown, accepted, accepted_word, accepted_line, dismissed."""
-        self.session.gateway.feedback(answer_id, event)
+        # It is written down, so it may be nothing but the id of an answer and a word.
+        if re.fullmatch("[0-9a-f]{32}", answer_id) and re.fullmatch("[a-z_]{1,32}", event):
+            self.session.gateway.feedback(answer_id, event)
 
     async def close(self) -> None:
         """Stop the survey, close models and the database."""
