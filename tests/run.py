@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Run all tests on a bare machine: `python3 tests/run.py`, or `python3 tests/run.py --fast` for the subset without editors.
+"""Run all tests on a bare machine: `python3 tests/run.py`, or `python3 tests/run.py --fast` for the unit tests alone.
 
 Needs Python 3.11 or newer and nothing else. Makes `.venv`, and sets up what the slow tests drive (Neovim, VS Code, llama.cpp)
 in `~/.cache/pointsman-test` (or `$POINTSMAN_TEST_CACHE`), where it is kept for the next run. Further arguments go to pytest.
@@ -43,8 +43,8 @@ def main() -> int:
             print(f"{name} found something: see above.", file=sys.stderr)
             return 1
     say("pytest" + (" (fast subset)" if fast else ""))
-    # Most of the fast tests wait for a process or a socket; the slow ones want the machine for themselves.
-    selection = ["-m", "not slow", "-n", "4", "--dist", "loadfile"] if fast else []
+    # Tests with real servers and time limits want the machine for themselves; the unit tests can share it.
+    selection = ["tests/unit", "-m", "not slow", "-n", "3", "--dist", "loadfile"] if fast else []
     status = subprocess.run([PYTHON, "-m", "pytest", *selection, *arguments], cwd=ROOT, env=environment, check=False).returncode
     if pictures and not status:
         for source, target in PICTURES.items():
