@@ -76,7 +76,7 @@ class Session:
             self._studies.popitem(last=False)
         if "findings" not in study.__dict__:
             # In a thread: a first use of a language compiles its queries, and a long file takes longer than a frame.
-            await asyncio.to_thread(lambda: (study.findings, study.symbols, study.domain))
+            await asyncio.to_thread(lambda: (study.findings, study.symbols, study.domain, study.lines))
             self._tell_once(study)
         return study
 
