@@ -9,7 +9,7 @@ from pathlib import Path
 from pointsman.app import App, compose
 from pointsman.core.document import Snapshot, Text
 from pointsman.core.errors import PointsmanError
-from pointsman.security.paths import read_regular
+from pointsman.security.paths import read_regular, real
 
 MAX_BYTES = 5_000_000
 _ROOTS = (
@@ -26,7 +26,7 @@ def snapshot_of(path: Path) -> Snapshot:
     """The file's text as a document of version 0."""
     try:
         # The person may name a link; a pipe or a device, which would never end, is no source of theirs.
-        absolute = path.resolve()
+        absolute = Path(real(str(path)))
         data = read_regular(absolute, MAX_BYTES)
     except OSError as error:
         raise BadArgument(f"{path}: cannot be read ({error.strerror or error})") from error
@@ -38,7 +38,8 @@ def snapshot_of(path: Path) -> Snapshot:
 
 def workspace_of(path: Path) -> Path:
     """The nearest folder above that looks like a project, or the file's own."""
-    start = path.resolve() if path.is_dir() else path.resolve().parent
+    place = Path(real(str(path)))
+    start = place if place.is_dir() else place.parent
     return next((folder for folder in (start, *start.parents) if any((folder / mark).exists() for mark in _ROOTS)), start)
 
 
