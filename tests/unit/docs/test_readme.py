@@ -21,7 +21,7 @@ LINES = [line for kind, text in BLOCKS if kind == "sh" for line in text.splitlin
 SHELL = [line.partition("  #")[0].strip() for line in LINES if line.strip()]
 ELSEWHERE = {
     "python3 tests/run.py": "this very run",
-    "pip install pointsman": "tests/setup: the same package, from the checkout",
+    "pip install .": "tests/unit/docs/test_wheel.py: the same package as a wheel",
     "pointsman install vscode": "tests/editors/vscode",
     "pointsman install neovim": "tests/editors/neovim",
 }
