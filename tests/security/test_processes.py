@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import pytest
 from tests.fixtures.model_server import ModelServer, Reply
 from tests.protocol.client import Client
 from tests.security.scene import CAPABILITIES, Scene, use_everything
@@ -33,9 +32,9 @@ EVIL_MODULES = (
 )  # fmt: skip
 CODE = "import os\n\n\ndef run(command):\n    os.system(command)\n    return command\n\n\n"
 ORDERS = (
-    "```python\nimport os\nos.system('touch CANARY')\n```",
-    "$(touch CANARY)`touch CANARY`; touch CANARY",
-    '{"tool": "run", "command": ["touch", "CANARY"]}',
+    "```python\nimport os\nos.system('touch CANARY')\n```\n"
+    "$(touch CANARY)`touch CANARY`; touch CANARY\n"
+    '{"tool": "run", "command": ["touch", "CANARY"]}'
 )
 
 
@@ -53,9 +52,8 @@ def _evil(workspace: Path) -> None:
         (workspace / name).write_text("$(touch CANARY)")
 
 
-@pytest.mark.parametrize("order", ORDERS)
-def test_t10_no_process_no_listener_and_no_import_from_the_workspace(scene: Scene, model: ModelServer, order: str) -> None:
-    model.always(Reply(order))
+def test_t10_no_process_no_listener_and_no_import_from_the_workspace(scene: Scene, model: ModelServer) -> None:
+    model.always(Reply(ORDERS))
     scene.bind(model)
     _evil(scene.workspace)
     log = scene.data.parent / "audit.log"

@@ -149,14 +149,14 @@ def _windows(chance: random.Random, secrets: Secrets) -> Iterator[Prompt]:
 
     agent = agent_for(Domain.GENERAL)
     filler = "value = compute(other)  # some words of code that say nothing\n"
-    for _ in range(1_500):
+    for _ in range(900):
         secret = secrets.key() if chance.random() < 0.5 else secrets.any()
         before, after = filler * chance.randrange(180, 230), filler * chance.randrange(55, 75)
         text = before + secret + "\n" + filler * chance.randrange(50) + after
         behind = chance.random() < 0.7
         at = chance.randrange(len(before) + len(secret) + 1, len(text)) if behind else chance.randrange(len(before))
         yield hole_prompt(text[:at], text[at:], path="a.py", language="python", multiline=True)
-    for _ in range(700):
+    for _ in range(400):
         rows = [filler.rstrip()] * chance.randrange(60, 90)
         at = chance.randrange(len(rows))
         rows[at:at] = (secrets.key() if chance.random() < 0.6 else secrets.any()).split("\n")

@@ -75,7 +75,7 @@ ODD = (
     "doctor --json",
     "route",
 )
-PRINTING = ("analyze a.py", "analyze --json a.py", "route", "doctor", "--help")
+PRINTING = ("analyze a.py", "analyze --json a.py", "route", "--help")
 
 
 @pytest.mark.parametrize("command", FOLDER)
@@ -131,15 +131,14 @@ def test_wrong_use_is_told_in_a_few_words(odd: Scene, name: str) -> None:
     assert 10 < len(_calm(done)) < 12_000
 
 
-@pytest.mark.parametrize("command", ODD)
-@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
+@pytest.mark.parametrize(("command", "encoding"), [(each, "utf-8") for each in ODD] + [(each, "ascii") for each in ODD[-3:]])
 def test_odd_files_and_terminals_are_no_failure(odd: Scene, command: str, encoding: str) -> None:
     done = _run(odd, *command.split(), PYTHONIOENCODING=encoding)
     assert done.returncode in (0, 1)
     _calm(done)
 
 
-@pytest.mark.parametrize("place", ["file", "/dev/null/x", "/proc/nowhere"])
+@pytest.mark.parametrize("place", ["file", "/dev/null/x"])
 def test_folders_that_cannot_be_are_no_failure(odd: Scene, place: str) -> None:
     (odd.workspace / "file").touch()
     for arguments in (("route",), ("complete", "a.py:2:5"), ("doctor",), ("review", "a.py"), ("forget",)):
@@ -156,6 +155,7 @@ def test_streams_that_are_closed_full_or_left_are_no_failure(odd: Scene, command
         assert done.returncode in (0, 1, 2), redirection
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_a_command_with_all_its_processes_and_without_a_traceback(odd: Scene) -> None:
     body = "def f(a, b):\n    if a and b:\n        return a\n    return b\n\n\n" * 1_500
     for number in range(200):

@@ -16,6 +16,7 @@ CODE = 'def area_CANARYCODE(width):\n    text = "CANARYCODE"\n    if width:\n   
 SECOND_KEY = "sk-ant-api03-CANARYKEYFROMTHEEDITOR0123456789"
 TELLING = ("401", "500", "too_long", "html_error", "error_event", "malformed_json", "bad_utf8", "redirect")
 """Faults whose answer echoes the key or the code, or whose error would quote it; `tests/providers` has all others."""
+FEW = ("401", "malformed_json", "redirect")
 LOUD = {"OPENAI_LOG": "debug", "ANTHROPIC_LOG": "debug", "PYTHONASYNCIODEBUG": "1", "PYTHONWARNINGS": "default"}
 
 
@@ -28,7 +29,7 @@ def _bytes_kept(scene: Scene) -> bytes:
     return b"".join(each.read_bytes() for each in sorted(scene.data.rglob("*")) if each.is_file())
 
 
-@pytest.mark.parametrize("fault", TELLING)
+@pytest.mark.parametrize("fault", [fault if fault in FEW else pytest.param(fault, marks=pytest.mark.slow) for fault in TELLING])
 def test_t8_no_failure_of_a_model_tells_the_key_or_the_code(scene: Scene, model: ModelServer, fault: str) -> None:
     model.always(Reply("CANARYANSWER", fault=fault, to="http://127.0.0.1:9"))
     scene.bind(model)

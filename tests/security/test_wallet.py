@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import pytest
@@ -53,19 +54,9 @@ def test_t14_adversarial_typing_spends_no_more_than_the_cap(scene: Scene, model:
     assert len(model.requests) * COST <= CAP
 
 
-def test_t14_a_vendor_that_lies_about_usage_moves_no_money_back(scene: Scene, model: ModelServer) -> None:
-    model.always(Reply("width)", usage={"input": -10**9, "output": -(10**9), "cached": 10**12}))
-    scene.bind(model, price=DEAR, extra=TIER)
-    with scene.serve() as client:
-        client.open(scene.uri("a.py"), CODE)
-        _type_on(client, scene.uri("a.py"), 3)
-        status = client.execute("pointsman.server.status")["result"]
-    assert 0 <= status["todayMicroDollars"] <= CAP
-
-
-@pytest.mark.parametrize("lie", [float("nan"), 10**30, "many"])
-def test_t14_no_usage_whatever_lets_a_call_pass_for_free_for_ever(scene: Scene, model: ModelServer, lie: object) -> None:
-    model.always(Reply("width)", usage={"input": lie, "output": lie, "cached": lie}))
+def test_t14_no_usage_whatever_lets_a_call_pass_for_free_for_ever(scene: Scene, model: ModelServer) -> None:
+    lies = itertools.cycle((float("nan"), 10**30, -(10**9), "many", None))
+    model.answers = lambda _: Reply("width)", usage=dict.fromkeys(("input", "output", "cached"), next(lies)))
     scene.bind(model, price=DEAR, extra=TIER)
     with scene.serve() as client:
         client.open(scene.uri("a.py"), CODE)

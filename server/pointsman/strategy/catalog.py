@@ -176,10 +176,13 @@ def _ensembles(top: Table, targets: tuple[str, ...]) -> dict[str, Ensemble]:
     found = {}
     for name, row in top.table("ensemble_methods").tables():
         weighting, roles = row.table("quality_weighting", required=False), row.table("model_roles", required=False)
+        voices = row.words("models_used", among=allowed)
+        if not voices:
+            raise row.wrong("models_used", "names nobody", "name at least one model")
         found[name] = Ensemble(
             name,
             row.words("use_cases", ()),
-            row.words("models_used", among=allowed),
+            voices,
             row.text("consensus_threshold", ""),
             row.text("conflict_resolution", ""),
             {model: weighting.number(model, most=100) for model in weighting.data},
