@@ -12,7 +12,6 @@ const SHARED = [
   'experience',
   'style',
   'model',
-  'exclude',
   'rules.disabled',
 ] as const;
 
@@ -30,6 +29,7 @@ export function settings(): Settings {
     if (value !== undefined && value !== null && value !== '') put(result, name, value);
   }
   put(result, 'local.only', localOnly(all));
+  put(result, 'exclude', excluded(all));
   return result;
 }
 
@@ -37,6 +37,13 @@ export function settings(): Settings {
 function localOnly(all: vscode.WorkspaceConfiguration): boolean {
   const set = all.inspect<boolean>('local.only');
   return [set?.globalValue, set?.workspaceValue, set?.workspaceFolderValue].includes(true);
+}
+
+// For the same reason a workspace adds to the user's list: VS Code would put its own in the place of it.
+function excluded(all: vscode.WorkspaceConfiguration): string[] {
+  const set = all.inspect<unknown>('exclude');
+  const lists = [set?.globalValue, set?.workspaceValue, set?.workspaceFolderValue].filter(Array.isArray);
+  return [...new Set(lists.flat().filter((pattern): pattern is string => typeof pattern === 'string'))];
 }
 
 function put(target: Settings, name: string, value: unknown): void {
